@@ -1,0 +1,78 @@
+"""The scope of this software (R28): what a plan or zone may not carry, by the names of its fields.
+
+Only property names count, never values or free text: TARGET TOWING in a remark is a legitimate flight. The list is
+documented in docs/formats/scope.md; a test keeps the two alike. Called by every reader of structured input.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from sharedsky.errors import ScopeError
+
+#: Property names refused, in the folded form of `fold_name` (lower case, letters and digits only).
+OUT_OF_SCOPE_NAMES: Final[frozenset[str]] = frozenset(
+    """
+    target targets targetid targetids targetlist targetlocation targetlocations targetcoordinates targetposition
+    targetpositions targetarea targettype targetname targetpriority targetnumber hightargetvalue highvaluetarget
+    aimpoint aimpoints desiredpointofimpact dmpi dmpis desiredmeanpointofimpact impactpoint pointofimpact
+    weapon weapons weapontype weapontypes weaponload weaponloadout weaponeering weaponstatus weaponsrelease weaponrelease
+    munition munitions munitiontype munitiontypes ordnance ordnancetype armament armaments payloadweapon warhead warheads
+    missile missiles missiletype bomb bombs bombload strike strikes strikepackage striketime strikelocation striketarget
+    timeontarget timeovertarget attackaxis attackheading killbox killchain battledamage battledamageassessment bda
+    airdefence airdefense airdefences airdefenses airdefencepositions airdefensepositions airdefenceposition
+    airdefenseposition airdefencesite airdefensesite airdefencesites airdefensesites airdefencesystem airdefensesystem
+    airdefencesystems airdefensesystems samsite samsites samposition sampositions sambattery sambatteries
+    launcherposition launcherpositions launchersite launchersites firingposition firingpositions batteryposition
+    batterypositions radarsite radarsites radarposition radarpositions engagementzone engagementrange weaponengagementzone
+    threatring threatrings orderofbattle enemyposition enemypositions enemylocation enemylocations
+    """.split()
+)
+
+_NOT_ALNUM = re.compile(r"[^a-z0-9]+")
+
+
+def fold_name(name: str) -> str:
+    """A property name as the list compares it: lower case, letters and digits only (`Aim-Point` is `aimpoint`)."""
+    return _NOT_ALNUM.sub("", name.lower())
+
+
+def check_scope(value: object, pointer: str = "") -> None:
+    """Refuse decoded JSON in which any object, at any depth, has a property name that is out of scope.
+
+    Args:
+        value: dicts, lists and scalars as a JSON decoder gives them; depth is bounded by the caller's limits.
+        pointer: JSON pointer of `value`, for the message.
+    Raises:
+        ScopeError: naming the first such property and what this software is for.
+    """
+    stack: list[tuple[object, str]] = [(value, pointer)]
+    while stack:
+        item, place = stack.pop()
+        if isinstance(item, Mapping):
+            for name, inner in item.items():
+                check_name(str(name), place)
+                if isinstance(inner, Mapping | list):
+                    stack.append((inner, f"{place}/{_pointer_token(str(name))}"))
+        elif isinstance(item, Sequence) and not isinstance(item, str | bytes):
+            stack.extend((inner, f"{place}/{k}") for k, inner in enumerate(item) if isinstance(inner, Mapping | list))
+
+
+def check_name(name: str, pointer: str = "") -> None:
+    """Refuse one property or column name.
+
+    Raises:
+        ScopeError: it is on the list.
+    """
+    if fold_name(name) in OUT_OF_SCOPE_NAMES:
+        raise ScopeError(
+            f"the property {name[:60]!r} at {pointer or '/'} is outside the scope of this software.",
+            "sharedsky is for the safety of flight only: where, when and at what level. It takes no targets, no weapons "
+            "and no positions of air defence. Remove the property; a danger to flights belongs in a zone of kind danger.",
+        )
+
+
+def _pointer_token(name: str) -> str:
+    return name.replace("~", "~0").replace("/", "~1")
