@@ -1,0 +1,1 @@
+"""Finding conflicts: a fast coarse search that never misses, then exact decisions with their certainty. Pure."""
