@@ -1,8 +1,9 @@
 """Where aerodromes are: the airportsdata package's table (MIT licence), read once and only when first asked.
 
 Places are in WGS 84 degrees, elevations in feet above mean sea level (the highest point of the landing area).
-Some elevations of small strips are 0 in the source where nobody surveyed them. Called by the flight plan reader
-(departure, destination, idents in a route) and by the tracks reader (airports near the first and last point).
+Some elevations of small strips are 0 in the source where nobody surveyed them. Called by the flight plan
+reader (departure, destination, idents in a route) and by the tracks reader (airports near the first and last
+point).
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def near(lat: float, lng: float, radius_nm: float) -> tuple[Aerodrome, ...]:
     if not 0 <= radius_nm <= MAX_NEAR_NM:
         raise GeometryError(f"a radius of {radius_nm:g} NM is out of range.", f"Give up to {MAX_NEAR_NM:g}.")
     table = _table()
-    # Coarse: an arc of d metres turns the normal by at most d / MIN_RADIUS_M (1e-12 covers the cosine's rounding).
+    # Coarse: an arc of d metres turns the normal by at most d / MIN_RADIUS_M; 1e-12 covers rounding.
     angle = min(math.pi, radius_nm * M_PER_NM / MIN_RADIUS_M)
     rows = np.flatnonzero(table.vectors @ n_vector(lat, lng) >= math.cos(angle) - 1e-12)
     if not len(rows):
