@@ -53,8 +53,8 @@ class Profile:
     """What counts as a conflict.
 
     name, version, source: cited by each conflict. horizontal_m [m >= 0] and vertical: between two trajectories.
-    volume_horizontal_m, volume_vertical_um: between two volumes; zone_horizontal_m, zone_vertical_um: between a
-    trajectory and a volume, and between anything and a zone, beyond the stated uncertainty of both (0 by default).
+    volume_*: between two volumes; mixed_*: between a trajectory and a volume; zone_*: between anything and a zone; all
+    of these beyond the stated uncertainty of both, 0 by default, in metres and micrometres.
     time_ns: added to both ends of both windows. tolerance_um: of two pressure altitudes; a breach deeper than it is
     certain (100 ft). terminal: the class of breaches near a shared aerodrome.
 
@@ -69,6 +69,8 @@ class Profile:
     vertical: VerticalTable = field(default_factory=VerticalTable)
     volume_horizontal_m: float = 0.0
     volume_vertical_um: int = 0
+    mixed_horizontal_m: float = 0.0
+    mixed_vertical_um: int = 0
     zone_horizontal_m: float = 0.0
     zone_vertical_um: int = 0
     time_ns: int = 0
@@ -76,11 +78,11 @@ class Profile:
     terminal: Terminal = field(default_factory=Terminal)
 
     def __post_init__(self) -> None:
-        for name in ("horizontal_m", "volume_horizontal_m", "zone_horizontal_m"):
+        for name in ("horizontal_m", "volume_horizontal_m", "mixed_horizontal_m", "zone_horizontal_m"):
             value = getattr(self, name)
             if not math.isfinite(value) or not 0 <= value <= MAX_REACH_M:
                 raise ProfileError(f"{name} = {value} is out of range.", f"Give 0 to {MAX_REACH_M / 1000:g} km.")
-        for name in ("volume_vertical_um", "zone_vertical_um", "tolerance_um"):
+        for name in ("volume_vertical_um", "mixed_vertical_um", "zone_vertical_um", "tolerance_um"):
             if not 0 <= getattr(self, name) <= 100_000 * UM_PER_M:
                 raise ProfileError(f"{name} is out of range.", "Give 0 to 100 km.")
         if not 0 <= self.time_ns <= 366 * 86_400 * NS_PER_S:
@@ -104,6 +106,7 @@ PROFILE_KEYS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "rvsm-top": ("level", "rvsm_top_um"),
     },
     "volume-volume": {"horizontal": ("length", "volume_horizontal_m"), "vertical": ("level", "volume_vertical_um")},
+    "trajectory-volume": {"horizontal": ("length", "mixed_horizontal_m"), "vertical": ("level", "mixed_vertical_um")},
     "zone": {"horizontal": ("length", "zone_horizontal_m"), "vertical": ("level", "zone_vertical_um")},
     "time": {"buffer": ("time", "time_ns")},
     "certainty": {"tolerance": ("level", "tolerance_um")},
@@ -134,7 +137,8 @@ def load_profile(data: bytes, name: str = "profile") -> Profile:
             raise ProfileError(f"{name}: {key!r} is no key of a profile.", "See docs/profiles.md for the keys.")
     if "name" not in texts or "version" not in texts:
         raise ProfileError(f"{name}: a profile needs a name and a version.", 'Add name = "..." and version = "...".')
-    flat = {k: v for section in ("trajectory-trajectory", "volume-volume", "zone", "time", "certainty") for k, v in cells[section].items()}
+    sections = ("trajectory-trajectory", "volume-volume", "trajectory-volume", "zone", "time", "certainty")
+    flat = {key: value for section in sections for key, value in cells[section].items()}
     return Profile(
         name=texts["name"],
         version=texts["version"],
