@@ -34,18 +34,21 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class FoundFile:
-    """A file to be read: the name the user knows it by (safe as UTF-8), its path, and what tells it from others."""
+    """A file to be read: the name the user knows it by (safe as UTF-8), and its path."""
 
     name: str
     path: Path
-    key: FileKey
 
 
 @dataclass(slots=True)
 class Found:
-    """The files to read in order, whether standard input is among them, and what was skipped or cannot be read."""
+    """The files to read in order, whether standard input is among them, and what was skipped or cannot be read.
+
+    keys: of all files and folders that were met, read or not; nothing may be written over one.
+    """
 
     files: list[FoundFile] = field(default_factory=list)
+    keys: set[FileKey] = field(default_factory=set)
     stdin: bool = False
     refusals: list[Refusal] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
@@ -121,12 +124,11 @@ def display_name(name: str) -> str:
 
 
 class _Walk:
-    """One search for files; `seen` holds every file and folder met so far."""
+    """One search for files."""
 
     def __init__(self, ignore: tuple[str, ...]) -> None:
         self.ignore = ignore
         self.found = Found()
-        self.seen: set[FileKey] = set()
         self.hidden: dict[str, list[str]] = {}
         self.ignored: dict[str, list[str]] = {}
 
@@ -188,14 +190,14 @@ class _Walk:
 
     def _file(self, path: str, status: os.stat_result) -> None:
         if self._is_new(path, status, "this file was named twice; it was read once."):
-            self.found.files.append(FoundFile(display_name(path), Path(path), _key(status, path)))
+            self.found.files.append(FoundFile(display_name(path), Path(path)))
 
     def _is_new(self, path: str, status: os.stat_result, otherwise: str) -> bool:
         key = _key(status, path)
-        if key in self.seen:
+        if key in self.found.keys:
             self._note(path, otherwise)
             return False
-        self.seen.add(key)
+        self.found.keys.add(key)
         return True
 
     def _is_ignored(self, path: str, top: str) -> bool:

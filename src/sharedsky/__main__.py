@@ -1,0 +1,7 @@
+"""`python -m sharedsky` is the command `sharedsky`."""
+
+import sys
+
+from sharedsky.cli import main
+
+sys.exit(main())

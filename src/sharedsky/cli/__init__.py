@@ -1,0 +1,68 @@
+"""The command `sharedsky`: one file per command, and here what all of them share: exit statuses and errors.
+
+A mistake in what was typed ends with 64, anything unforeseen with 70 and one line that holds nothing of the input.
+Called by the console script and by `python -m sharedsky`.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Sequence
+
+from sharedsky.cli.options import Arguments, build_parser
+from sharedsky.cli.say import Status, flush_stdout, prepare_streams, tell
+from sharedsky.errors import LimitError, ProfileError, UsageError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Args:
+        argv: what was typed after the command's name; None takes it from the process.
+    Returns:
+        The exit status: for `check` 0 to 3, for `convert` 0 or 2, else 64, 70 or 130. Nothing is raised.
+    """
+    typed = list(sys.argv[1:] if argv is None else argv)
+    prepare_streams()
+    try:
+        return _run(typed)
+    except (UsageError, ProfileError, LimitError) as error:
+        tell(str(error))
+        return Status.USAGE
+    except KeyboardInterrupt:
+        tell("interrupted; nothing was written.")
+        return Status.INTERRUPTED
+    except Exception as error:
+        return _internal_error(error, debug="--debug" in typed)
+    finally:
+        flush_stdout()
+
+
+def _run(typed: list[str]) -> int:
+    parser = build_parser()
+    try:
+        arguments = parser.parse_args(typed, Arguments())
+    except SystemExit as end:  # --help and --version
+        return int(end.code or 0)
+    # Loaded here, so that --help and a usage error do not wait for the geometry.
+    match arguments.command:
+        case "check":
+            from sharedsky.cli import check
+
+            return check.run(arguments)
+        case "convert":
+            from sharedsky.cli import convert
+
+            return convert.run(arguments)
+        case _:
+            raise UsageError("no command is given.", "See sharedsky --help.")
+
+
+def _internal_error(error: Exception, *, debug: bool) -> int:
+    """One line that says it is our bug and holds nothing of the input, which the error's own text may."""
+    if debug:
+        traceback.print_exception(error, file=sys.stderr)
+    hint = "" if debug else " Run it again with --debug to see where."
+    tell(f"internal error ({type(error).__name__}): this is a bug in sharedsky, and there is no result.{hint}")
+    return Status.INTERNAL
