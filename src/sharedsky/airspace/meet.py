@@ -134,14 +134,14 @@ def _edge_pairs_within(a: Shapes, u: IntArray, b: Shapes, v: IntArray, limit: Fl
     if len(near) == 0:
         return out
     u, v, p0, q0 = u[near], v[near], p0[near], q0[near]
-    u1, v1 = _edge_ends(a, u), _edge_ends(b, v)
+    u1, v1 = edge_ends(a, u), edge_ends(b, v)
     up = a.vector[u] + a.vector[u1] + b.vector[v] + b.vector[v1]
     flat = flatten(up, p0, p0, a.ecef[u1], q0, b.ecef[v1])
     out[near] = segment_gap_m(*flat) <= limit[near]
     return out
 
 
-def _edge_ends(shapes: Shapes, first: IntArray) -> IntArray:
+def edge_ends(shapes: Shapes, first: IntArray) -> IntArray:
     """The vertex at the other end of each edge; a point's edge ends where it begins."""
     line = np.searchsorted(shapes.line_start, first, side="right") - 1
     return np.minimum(first + 1, shapes.line_start[line + 1] - 1)
@@ -179,10 +179,11 @@ def _draw_large(a: Shapes, i: int, b: Shapes, j: int) -> tuple[object, object]:
     """One pair in the chart around the smaller's middle; what does not fit it is clipped to a frustum that holds the smaller."""
     middle = a.middle[i] if a.angle[i] <= b.angle[j] else b.middle[j]
     basis = tangent_basis(middle)
-    return _draw_in(a, i, basis), _draw_in(b, j, basis)
+    return draw_in(a, i, basis), draw_in(b, j, basis)
 
 
-def _draw_in(shapes: Shapes, k: int, basis: FloatArray) -> object:
+def draw_in(shapes: Shapes, k: int, basis: FloatArray) -> object:
+    """Shape k in the chart `basis` (3, 3): whole, or what lies in the frustum of 77 degrees around the chart's middle."""
     start = shapes.vertex_start
     height = shapes.vector[start[k] : start[k + 1]] @ basis[:, 2]
     if (height > np.cos(np.radians(80.0))).all():

@@ -69,6 +69,8 @@ class Trajectory:
         same = self.lower_datum == self.upper_datum
         if (self.lower_um[same] > self.upper_um[same]).any():
             raise LevelError("a leg's floor is above its ceiling.", "Swap or correct them.")
+        if (self.lower_datum == DATUM_CODE[Datum.QFE]).any() or (self.upper_datum == DATUM_CODE[Datum.QFE]).any():
+            raise LevelError("a trajectory's levels cannot be QFE heights.", "Convert them to QNH altitudes.")
         if self.lateral_m.shape != (n - 1,) or not (np.isfinite(self.lateral_m) & (self.lateral_m >= 0)).all():
             raise GeometryError("a leg's lateral uncertainty must be a number of zero or more.", "Correct it.")
 

@@ -33,5 +33,6 @@ class Volume4D:
         if low is None or high is None:
             return
         same = (low.datum, low.setting_hpa, low.elevation_m) == (high.datum, high.setting_hpa, high.elevation_m)
-        if same and low.um > high.um:
+        ordered = low.unit is high.unit and low.value <= high.value  # the common case, without exact arithmetic
+        if same and not ordered and low.um > high.um:
             raise LevelError(f"the floor {low} is above the ceiling {high}.", "Swap or correct them.")

@@ -150,7 +150,7 @@ def _really_overlap(a: Boxes, box_a: IntArray, b: Boxes, box_b: IntArray, cell: 
     corner = np.maximum(a.flat[box_a[keep], :2], b.flat[box_b[keep], :2])
     index = _cell_index(corner, 2**exponent)
     own = (a.face[box_a[keep]] * 2**exponent + index[:, 0]) * 2**exponent + index[:, 1]
-    return keep[own == cell[keep]]
+    return np.asarray(keep[own == cell[keep]])
 
 
 def _bands_overlap(a: Boxes, i: IntArray, b: Boxes, j: IntArray) -> BoolArray:

@@ -176,19 +176,19 @@ def parse_length_m(text: str) -> float:
         ProfileError: no number, or no such unit.
     """
     number, factor = _quantity(text, _LENGTHS_M, "5NM")
-    return number * factor
+    return float(number * factor)
 
 
 def parse_level_um(text: str) -> int:
     """A vertical distance with its unit (ft, m, FL) in micrometres."""
     number, factor = _quantity(text, _LEVELS_UM, "1000ft")
-    return round(number * factor)
+    return int(round(number * factor))
 
 
 def parse_duration_ns(text: str) -> int:
     """A duration with its unit (s, min, h) in nanoseconds."""
     number, factor = _quantity(text, _TIMES_NS, "30s")
-    return round(number * factor)
+    return int(round(number * factor))
 
 
 def _quantity(text: str, units: dict[str, Any], example: str) -> tuple[float, Any]:

@@ -1,0 +1,106 @@
+"""All volumes of a search as one table, and the volumes that meet.
+
+Two volumes are in conflict where their footprints meet, their levels overlap and their windows share an instant; closed
+sets, so that touching counts. Called by search.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sharedsky.airspace.datums import OPEN_UM, Bounds, altitude_bounds
+from sharedsky.airspace.earth import BoolArray, IntArray, lat_lng
+from sharedsky.airspace.meet import meet_pairs
+from sharedsky.airspace.places import Places, places_of
+from sharedsky.airspace.shapes import Shapes, shapes_of
+from sharedsky.airspace.terrain import Terrain
+from sharedsky.airspace.volume import Volume4D
+from sharedsky.conflicts.breaches import MINIMA, Breaches, Doubtful
+from sharedsky.conflicts.levels import Gap, band, below_minimum, gap
+from sharedsky.conflicts.report import MinimaKind
+
+
+@dataclass(frozen=True, slots=True)
+class Volumes:
+    """n volumes. side (n,): index of the plan or zone in the search's sides. time_ns (n, 2). floor, ceiling: (n,)."""
+
+    side: IntArray
+    shapes: Shapes
+    time_ns: IntArray
+    floor: Bounds
+    ceiling: Bounds
+    places: Places
+
+    def __len__(self) -> int:
+        return len(self.side)
+
+
+def volumes_of(volumes: Sequence[tuple[int, Volume4D]], terrain: Terrain) -> Volumes:
+    """The table of (side, volume) pairs."""
+    shapes = shapes_of([v.footprint for _, v in volumes])
+    places = places_of(shapes)
+    times = np.array([(v.window.start_ns, v.window.end_ns) for _, v in volumes], np.int64).reshape(-1, 2)
+    return Volumes(
+        np.array([side for side, _ in volumes], np.int64),
+        shapes,
+        times,
+        altitude_bounds([v.lower for _, v in volumes], -OPEN_UM, places, terrain),
+        altitude_bounds([v.upper for _, v in volumes], OPEN_UM, places, terrain),
+        places,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Minima:
+    """What applies between two volumes: which cell of the profile, [m] and [um] apart, and the time buffer [ns]."""
+
+    kind: MinimaKind
+    horizontal_m: float
+    vertical_um: int
+    buffer_ns: int
+
+
+def meetings(
+    a: Volumes, i: IntArray, b: Volumes, j: IntArray, minima: Minima
+) -> tuple[Breaches, Doubtful]:
+    """Breaches between volume i[k] of a and volume j[k] of b, and the pairs that only unknown ground decides."""
+    same_point = minima.horizontal_m == 0
+    one = gap(a.floor, i, b.ceiling, j, same_point=same_point)
+    other = gap(b.floor, j, a.ceiling, i, same_point=same_point)
+    minimum = minima.vertical_um
+    possible = below_minimum(one.least, minimum) & below_minimum(other.least, minimum)
+    anywhere = below_minimum(one.world_least, minimum) & below_minimum(other.world_least, minimum)
+    start = np.maximum(a.time_ns[i, 0], b.time_ns[j, 0]) - minima.buffer_ns
+    end = np.minimum(a.time_ns[i, 1], b.time_ns[j, 1]) + minima.buffer_ns
+    keep = np.flatnonzero((possible | anywhere) & (start <= end))
+    keep = keep[meet_pairs(a.shapes, i[keep], b.shapes, j[keep], minima.horizontal_m)]
+    doubtful = keep[~possible[keep]]
+    keep = keep[possible[keep]]
+    sure = below_minimum(one.greatest[keep], minimum) & below_minimum(other.greatest[keep], minimum)
+    needs = _needs_terrain(one, other, keep) & ~sure
+    breaches = _breaches(a, i[keep], b, j[keep], start[keep], end[keep], sure, needs, minima)
+    return breaches, Doubtful(a.side[i[doubtful]], b.side[j[doubtful]])
+
+
+def _needs_terrain(one: Gap, other: Gap, keep: IntArray) -> BoolArray:
+    return np.asarray((one.assumed | other.assumed)[keep])
+
+
+def _breaches(
+    a: Volumes, i: IntArray, b: Volumes, j: IntArray, start: IntArray, end: IntArray, sure: BoolArray, needs: BoolArray,
+    minima: Minima,
+) -> Breaches:
+    k = len(i)
+    levels = band(a.floor, a.ceiling, i, b.floor, b.ceiling, j, union=False)
+    smaller = (a.shapes.angle[i] + a.shapes.reach_m[i] / 6.4e6) <= (b.shapes.angle[j] + b.shapes.reach_m[j] / 6.4e6)
+    lat, lng = lat_lng(np.where(smaller[:, None], a.shapes.middle[i], b.shapes.middle[j]))
+    nothing = np.full(k, np.nan)
+    ratio = np.zeros(k) if minima.horizontal_m == 0 and minima.vertical_um == 0 else nothing
+    return Breaches(
+        a.side[i], b.side[j], start, end, np.where(sure, start, 1), np.where(sure, end, 0),
+        np.full(k, MINIMA.index(minima.kind)), np.full(k, minima.vertical_um, np.int64), levels, lat, lng,
+        np.zeros(k, np.int64), nothing, nothing, ratio, np.zeros(k, bool), needs,
+    )
