@@ -71,6 +71,14 @@ class Reading:
         """Record an error as a refusal, its kind taken from the error's type."""
         self.refusals.append(Refusal(source, str(error), refusal_kind(error), plan))
 
+    def refuse_duplicate(self, source: Source, reason: str, plan: str) -> None:
+        """Record that a plan or zone of this identity is there more than once (plans/identity.py)."""
+        self.refusals.append(Refusal(source, reason, "duplicate", plan))
+
+    def note(self, source: Source, text: str, plan: str | None = None) -> None:
+        """Record something that the user may want to know."""
+        self.notes.append(Note(source, text, plan))
+
 
 @dataclass(frozen=True, slots=True)
 class ForecastOptions:

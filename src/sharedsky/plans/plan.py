@@ -50,6 +50,8 @@ class Plan:
     label: what people call it (a call sign), or "".
     gaps: spans [start_ns, end_ns] between trajectories that were not bridged.
     digest: of the content, so that the same plan read twice is recognised; "" compares by identity only.
+    off_nominal: how many of the last volumes are off-nominal ones (F3548-21); they count like the others.
+    priority: of F3548-21, kept so that it can be written again; it decides nothing here.
     """
 
     id: str
@@ -66,6 +68,8 @@ class Plan:
     state: str = ""
     gaps: tuple[tuple[int, int], ...] = ()
     digest: str = ""
+    off_nominal: int = 0
+    priority: int | None = None
 
 
 class ZoneKind(StrEnum):

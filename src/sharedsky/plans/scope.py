@@ -7,7 +7,7 @@ documented in docs/formats/scope.md; a test keeps the two alike. Called by every
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from sharedsky.errors import ScopeError
@@ -37,6 +37,11 @@ _NOT_ALNUM = re.compile(r"[^a-z0-9]+")
 def fold_name(name: str) -> str:
     """A property name as the list compares it: lower case, letters and digits only (`Aim-Point` is `aimpoint`)."""
     return _NOT_ALNUM.sub("", name.lower())
+
+
+def any_out_of_scope(names: Iterable[str]) -> bool:
+    """Whether any of the names is on the list: the quick look at a whole file, before its plans are looked at apart."""
+    return any(fold_name(name) in OUT_OF_SCOPE_NAMES for name in names)
 
 
 def check_scope(value: object, pointer: str = "") -> None:

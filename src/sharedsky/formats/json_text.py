@@ -1,0 +1,208 @@
+"""Strict JSON from untrusted bytes: one decode at the edge, checked before and after, with places for every error.
+
+Implements RFC 8259 with the strictness of docs/formats/f3548.md, "The JSON itself": UTF-8 (a byte order mark is
+tolerated), no NaN, no infinity, no number beyond a double. Depth and number of values are counted by a linear scan
+before anything is built (limits max-depth and max-values). An object that names a member twice is kept as a
+`RepeatedNames`, which no accessor takes: whatever needs it is refused, and no member is dropped in silence.
+Called by every reader of JSON; the accessors are in json_access.py.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import chain
+from typing import Final
+
+import msgspec
+import numpy as np
+
+from sharedsky.errors import FormatError
+from sharedsky.formats.limits import Limits
+from sharedsky.plans.plan import Source
+
+_BOM: Final = b"\xef\xbb\xbf"
+#: How much of the text is scanned at a time [bytes], so that the scan's own memory stays small.
+_CHUNK: Final = 4 * 1024 * 1024
+_STRUCTURE: Final = b'"{}[],:'
+_NOT_STRUCTURE: Final = bytes(sorted(set(range(256)) - set(_STRUCTURE)))
+_OFFSET = re.compile(r"\(byte (\d+)\)")
+
+
+class JsonError(FormatError):
+    """Something wrong in a JSON text, with its place: a JSON pointer (RFC 6901), or a line from 1."""
+
+    def __init__(self, message: str, advice: str = "", *, pointer: str | None = None, line: int | None = None) -> None:
+        super().__init__(message, advice)
+        self.pointer = pointer
+        self.line = line
+
+    def source(self, file: str) -> Source:
+        """The place as a source."""
+        return Source(file, self.pointer, self.line)
+
+
+class RepeatedNames(dict[str, object]):
+    """An object that gives one member more than once: no `dict` to the accessors, so that using it is an error.
+
+    Later members of a name are kept under invented ones, so that a walk still sees them. name: the first repeated.
+    """
+
+    name: str = ""
+
+
+#: JSON's containers as they are decoded.
+_CONTAINERS: Final[frozenset[type]] = frozenset({dict, list, RepeatedNames})
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A decoded JSON text: its value, and every member name that occurs anywhere in it."""
+
+    value: object
+    names: frozenset[str]
+
+
+def decode(data: bytes, limits: Limits) -> Decoded:
+    """Decode one JSON text.
+
+    Raises:
+        JsonError: not UTF-8, not JSON, or a number that no double can hold; with the line where it can be told.
+        LimitError: deeper than limits.max_depth, or more values than limits.max_values.
+    """
+    if data.startswith(_BOM):
+        data = data[len(_BOM) :]
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise JsonError("the text is UTF-16.", "Save it as UTF-8, as JSON requires.", line=1)
+    members = _scan(data, limits)
+    value = _decode(data)
+    count, names = _census(value)
+    if count != members:
+        value = json.loads(data, object_pairs_hook=_object)
+        _, names = _census(value)
+    return Decoded(value, frozenset(names))
+
+
+def pointer_token(name: str) -> str:
+    """A member's name as part of a JSON pointer (RFC 6901)."""
+    return name.replace("~", "~0").replace("/", "~1")
+
+
+def line_of(data: bytes, offset: int) -> int:
+    """The line, from 1, of a byte."""
+    return data.count(b"\n", 0, offset) + 1
+
+
+@contextmanager
+def paused_collector() -> Iterator[None]:
+    """Without garbage collection for as long as millions of live objects are built: it would only walk them again."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
+
+
+def _decode(data: bytes) -> object:
+    try:
+        with paused_collector():
+            return msgspec.json.decode(data)
+    except UnicodeDecodeError as error:
+        raise _not_utf8(data, error) from None
+    except msgspec.ValidationError as error:
+        raise JsonError(f"a number is out of range ({error}).", "Give numbers that a double can hold.") from None
+    except msgspec.DecodeError as error:
+        raise _malformed(data, str(error)) from None
+    except RecursionError:
+        raise JsonError("the text is nested too deep.", "Lower --limit max-depth.") from None
+
+
+def _not_utf8(data: bytes, error: UnicodeDecodeError) -> JsonError:
+    bad = error.object[error.start : error.start + 1]
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as whole:
+        return JsonError(
+            f"the text is not UTF-8 (byte 0x{bad.hex()}).", "Save it as UTF-8.", line=line_of(data, whole.start)
+        )
+    return JsonError("a string is not UTF-8.", "Save the text as UTF-8.")
+
+
+def _malformed(data: bytes, message: str) -> JsonError:
+    found = _OFFSET.search(message)
+    if found is None:
+        text = "the JSON text ends too early, or a string in it is broken."
+        return JsonError(text, "Check that the file is whole.", line=line_of(data, len(data)) if data else None)
+    what = message[: found.start()].replace("JSON is malformed:", "").strip()
+    line = line_of(data, int(found.group(1)))
+    text = f"the text is not JSON: {what} at line {line}."
+    return JsonError(text, "Correct it; JSON has no comments and no NaN.", line=line)
+
+
+def _scan(data: bytes, limits: Limits) -> int:
+    """The number of members in the text, from its punctuation outside strings; depth and values held to the limits."""
+    inside, depth, deepest, members, values, start = 0, 0, 0, 0, 1, 0
+    while start < len(data):
+        chunk = _chunk(data, start)
+        start += len(chunk)
+        if b"\\" in chunk:
+            chunk = chunk.replace(b"\\\\", b"").replace(b'\\"', b"")
+        marks = np.frombuffer(chunk.translate(None, _NOT_STRUCTURE), np.uint8)
+        quote = marks == ord('"')
+        within = (np.cumsum(quote, dtype=np.uint8) + np.uint8(inside)) & 1
+        inside = int(within[-1]) if len(within) else inside
+        outside = marks[(within == 0) & ~quote]
+        opens = (outside == ord("{")) | (outside == ord("["))
+        shuts = (outside == ord("}")) | (outside == ord("]"))
+        level = np.cumsum(opens.astype(np.int8) - shuts.astype(np.int8), dtype=np.int64) + depth
+        if len(level):
+            depth, deepest = int(level[-1]), max(deepest, int(level.max()))
+        members += int(np.count_nonzero(outside == ord(":")))
+        values += int(np.count_nonzero(outside == ord(","))) + int(np.count_nonzero(opens))
+        limits.check("max_depth", deepest, "the JSON text's levels")
+        limits.check("max_values", values, "the JSON text's values")
+    return members
+
+
+def _chunk(data: bytes, start: int) -> bytes:
+    """The next piece to scan; it never ends within an escape."""
+    end = min(start + _CHUNK, len(data))
+    chunk = data[start:end]
+    run = len(chunk) - len(chunk.rstrip(b"\\"))
+    if run % 2 and end < len(data):
+        chunk = data[start : end + 1]
+    return chunk
+
+
+def _census(value: object) -> tuple[int, set[str]]:
+    """How many members all objects hold together, and all their names."""
+    count, names = 0, set[str]()
+    level: list[object] = [value] if type(value) in _CONTAINERS else []
+    while level:
+        objects = [item for item in level if isinstance(item, dict)]
+        lists = [item for item in level if isinstance(item, list)]
+        count += sum(map(len, objects))
+        names.update(chain.from_iterable(objects))
+        inner = chain(chain.from_iterable(map(dict.values, objects)), chain.from_iterable(lists))
+        level = [item for item in inner if type(item) in _CONTAINERS]
+    return count, names
+
+
+def _object(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
+    plain = dict(pairs)
+    if len(plain) == len(pairs):
+        return plain
+    repeated = RepeatedNames()
+    for name, value in pairs:
+        if name in repeated:
+            repeated.name = repeated.name or name
+            repeated[f"\0{len(repeated)}"] = value
+        else:
+            repeated[name] = value
+    return repeated
