@@ -120,7 +120,8 @@ def read_found(
 
 def with_reading(report: Report, reading: Reading) -> Report:
     """The report with what the reading refused, noted and assumed, and the count of files that all of it came from."""
-    files = {item.source.file for item in (*reading.plans, *reading.zones, *reading.refusals)}
+    sources = [plan.source for plan in reading.plans] + [zone.source for zone in reading.zones]
+    files = {source.file for source in (*sources, *(item.source for item in reading.refusals))}
     rejected = [Rejected(item.source, item.plan, item.kind, item.reason) for item in reading.refusals]
     notes = [f"{note.source}: {note.text}" for note in reading.notes]
     return replace(

@@ -30,12 +30,12 @@ examples:
   cat fpl.txt | sharedsky check - plans/ --horizontal 10NM --vertical 2000ft
 
 exit status:
-  0  clear: nothing collides, and everything was read and decided
-  1  conflicts, certain or possible
-  2  no conflict found, but something was refused or left undetermined, or no plan was read
-  3  conflicts, and something was refused or left undetermined
-  64 the command line makes no sense as it stands, or an output cannot be written
-  70 an internal error, which is a bug in sharedsky
+  0   clear: nothing collides, and everything was read and decided
+  1   conflicts, certain or possible
+  2   no conflict found, but something was refused or left undetermined, or no plan was read
+  3   conflicts, and something was refused or left undetermined
+  64  the command line makes no sense as it stands, or an output cannot be written
+  70  an internal error, which is a bug in sharedsky
 """
 
 CONVERT_EXAMPLES: Final = """\
@@ -46,10 +46,10 @@ examples:
 What a format cannot hold is converted outward, never smaller, and each loss is listed on standard error.
 
 exit status:
-  0  everything was read and written without loss
-  2  something was refused, or lost in writing, or nothing was read
-  64 the command line makes no sense as it stands, or an output cannot be written
-  70 an internal error, which is a bug in sharedsky
+  0   everything was read and written without loss
+  2   something was refused, or lost in writing, or nothing was read
+  64  the command line makes no sense as it stands, or an output cannot be written
+  70  an internal error, which is a bug in sharedsky
 """
 
 
