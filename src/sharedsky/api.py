@@ -11,6 +11,7 @@ from datetime import date as Date
 from pathlib import Path
 
 from sharedsky.airspace.terrain import Terrain
+from sharedsky.airspace.terrain_table import load_terrain
 from sharedsky.conflicts.profile import DEFAULT_PROFILE, Profile
 from sharedsky.conflicts.report import Rejected, Report
 from sharedsky.errors import UsageError
@@ -153,3 +154,14 @@ def read_given(path: str | Path, limits: Limits) -> bytes:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "no such file"
         raise UsageError(f"{display_name(str(path))!r} cannot be read: {reason}.", "Check its name.") from None
+
+
+def load_ground(path: str | Path | None) -> Terrain:
+    """The table of the ground in a file, or one that knows no ground.
+
+    Raises:
+        UsageError, LimitError: the file cannot be read. ProfileError: it is no such table.
+    """
+    if path is None:
+        return Terrain()
+    return load_terrain(read_given(path, Limits()), display_name(str(path)))

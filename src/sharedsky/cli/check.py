@@ -14,9 +14,8 @@ from dataclasses import replace
 
 from sharedsky.airspace.altitude import UM_PER_FT
 from sharedsky.airspace.earth import M_PER_NM
-from sharedsky.airspace.terrain import Terrain
 from sharedsky.airspace.time import NS_PER_S
-from sharedsky.api import check, read_given
+from sharedsky.api import check, load_ground, read_given
 from sharedsky.cli.inputs import find_inputs, read_inputs
 from sharedsky.cli.options import Arguments
 from sharedsky.cli.output import Target, find_targets, write_all
@@ -40,8 +39,8 @@ def run(arguments: Arguments) -> int:
     inputs = find_inputs(arguments, arguments.profile, arguments.terrain)
     output = None if arguments.output == STDIN else arguments.output
     targets = find_targets([("--output", output), ("--report", arguments.report)], inputs.keys)
+    ground = load_ground(arguments.terrain) if arguments.terrain is not None else None
     with Bar(shown=not (arguments.quiet or arguments.no_progress)) as progress:
-        terrain = _terrain(arguments)
         reading = read_inputs(inputs, progress)
         report = check(
             reading,
@@ -49,7 +48,7 @@ def run(arguments: Arguments) -> int:
             same_owner=arguments.same_owner,
             all_zones=arguments.zones == "all",
             assume_rvsm=arguments.assume_rvsm,
-            terrain=terrain,
+            terrain=ground,
             progress=progress,
         )
         contents = _contents(targets, arguments, report, reading, profile)
@@ -91,14 +90,6 @@ def _typed(arguments: Arguments) -> list[str]:
     if arguments.time is not None:
         typed.append(f"--time {arguments.time / NS_PER_S:g}s")
     return typed
-
-
-def _terrain(arguments: Arguments) -> Terrain | None:
-    if arguments.terrain is None:
-        return None
-    from sharedsky.airspace.terrain_table import load_terrain
-
-    return load_terrain(read_given(arguments.terrain, Limits()), display_name(arguments.terrain))
 
 
 def _contents(

@@ -16,7 +16,7 @@ from sharedsky.cli import quantities
 from sharedsky.errors import UsageError
 
 #: The names of the formats that are read (formats.detect has the readers; a test holds the two together).
-FORMATS: Final = ("f3548", "geojson", "icao-fpl", "tracks")
+FORMATS: Final = ("f3548", "flight-declaration", "geojson", "fpl", "tracks")
 
 _MAX_HELP_WIDTH: Final = 100
 
@@ -142,6 +142,7 @@ def _add_convert(commands: argparse._SubParsersAction[Parser]) -> None:
     _add_inputs(convert)
     group = convert.add_argument_group("what comes out")
     group.add_argument("--to", required=True, choices=("f3548", "geojson"), help="the format to write")
+    _add_terrain(group)
     _add_output(group)
     _add_common(convert)
 
@@ -224,10 +225,7 @@ def _add_minima(parser: Parser) -> None:
         "--assume-rvsm", action="store_true",
         help="take aircraft for RVSM approved where nothing is said of it, as in recorded tracks",
     )  # fmt: skip
-    group.add_argument(
-        "--terrain", metavar="FILE.toml",
-        help="lowest and highest elevation of the ground by region, for heights above ground",
-    )  # fmt: skip
+    _add_terrain(group)
 
 
 def _add_results(parser: Parser) -> None:
@@ -244,6 +242,13 @@ def _add_results(parser: Parser) -> None:
     group.add_argument(
         "--report-max-plans", type=quantities.count, default=2_000, metavar="NUMBER",
         help="plans that the page draws at most, those in conflict first; it says what it left out (default 2000)",
+    )  # fmt: skip
+
+
+def _add_terrain(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--terrain", metavar="FILE.toml",
+        help="lowest and highest elevation of the ground by region, for heights above ground",
     )  # fmt: skip
 
 

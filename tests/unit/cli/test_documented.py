@@ -63,7 +63,8 @@ def test_every_exit_status_is_documented_in_the_docs_and_in_the_help() -> None:
 
 def test_every_limit_is_documented_with_its_default() -> None:
     table = rows(TEXT.partition("--limit\n")[2].partition("## ")[0])
-    assert {name: cells[-1] for name, cells in table.items()} == {name: str(getattr(Limits(), name.replace("-", "_"))) for name in limit_names()}
+    defaults = {name: str(getattr(Limits(), name.replace("-", "_"))) for name in limit_names()}
+    assert {name: cells[-1] for name, cells in table.items()} == defaults
 
 
 def test_every_uncertainty_of_a_flight_plan_is_documented_with_its_default() -> None:
