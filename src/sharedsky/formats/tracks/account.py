@@ -89,7 +89,7 @@ def account(
 
 
 def _said(counts: IntArray) -> list[str]:
-    return [f"{counts[use]:,} {_WORDS[use][counts[use] > 1]}" for use in _WORDS if counts[use]]
+    return [f"{counts[use]:,} {words[int(counts[use] > 1)]}" for use, words in _WORDS.items() if counts[use]]
 
 
 def _said_of_names(flights: Flights, flight: int, plans: int) -> list[str]:
