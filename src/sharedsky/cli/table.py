@@ -23,6 +23,7 @@ from sharedsky.cli.wording import (
     inner_window_text,
     instant_text,
     place_text,
+    ratio_text,
     side_text,
     summary_text,
     window_text,
@@ -105,7 +106,7 @@ def _measures(conflict: Conflict) -> list[str]:
     if conflict.closest is not None:
         out.append(apart_text(conflict.closest))
     if conflict.ratio is not None and conflict.closest is not None:
-        out.append(f"{conflict.ratio:.2f} of minimum")
+        out.append(ratio_text(conflict.ratio))
     return out
 
 

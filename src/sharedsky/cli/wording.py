@@ -76,11 +76,18 @@ def place_text(place: tuple[float, float]) -> str:
 
 
 def side_text(side: Side) -> str:
-    """Who: id, what people call it where that is not in the id, and the owner."""
+    """Who: id, what people call it where that is not in the id, and the owner, unless it is its own."""
     name = shown(side.id) or "(no id)"
     label = f" {shown(side.label)}" if side.label and side.label not in side.id else ""
     zone = "zone " if side.role == "zone" else ""
+    if side.owner == side.id:
+        return f"{zone}{name}{label}"
     return f"{zone}{name}{label} ({shown(side.owner) if side.owner is not None else 'owner unknown'})"
+
+
+def ratio_text(ratio: float) -> str:
+    """A ratio to the minimum, rounded down."""
+    return f"{math.floor(ratio * 100 + _SLACK) / 100:.2f} of minimum"
 
 
 def summary_text(report: Report) -> str:

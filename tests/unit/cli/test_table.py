@@ -19,6 +19,7 @@ from sharedsky.cli.wording import (
     band_text,
     inner_window_text,
     place_text,
+    ratio_text,
     side_text,
     summary_text,
     unchecked_text,
@@ -166,6 +167,14 @@ def test_places_name_their_hemispheres() -> None:
 
 def test_a_side_without_id_or_owner_says_so() -> None:
     assert side_text(a_side("", None)) == "(no id) (owner unknown)"
+
+
+def test_a_flight_that_is_its_own_owner_is_named_once() -> None:
+    assert side_text(a_side("3003ae-DLH8JW", "3003ae-DLH8JW")) == "3003ae-DLH8JW"
+
+
+def test_a_ratio_below_the_minimum_never_looks_like_the_minimum() -> None:
+    assert ratio_text(0.9999) == "0.99 of minimum"
 
 
 def test_the_summary_never_says_clear_where_something_was_not_checked() -> None:
