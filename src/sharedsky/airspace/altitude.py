@@ -102,7 +102,14 @@ class Altitude:
 
 def to_um(value: float, unit: Unit, rounding: Literal["down", "up", "near"]) -> int:
     """A level in whole micrometres. The decimal that the source wrote (the float's shortest form) counts, exactly."""
-    exact = Fraction(repr(float(value))) * (UM_PER_M if unit is Unit.M else UM_PER_FT)
+    value = float(value)
+    scaled = round(value * 1_000_000)
+    if scaled / 1_000_000 == value:  # a decimal of up to six places: exact in integers
+        whole, rest = (scaled, 0) if unit is Unit.M else divmod(scaled * 3_048, 10_000)
+        if rest == 0 or rounding == "down":
+            return whole
+        return whole + 1 if rounding == "up" else whole + (rest >= 5_000)
+    exact = Fraction(repr(value)) * (UM_PER_M if unit is Unit.M else UM_PER_FT)
     if rounding == "down":
         return math.floor(exact)
     return math.ceil(exact) if rounding == "up" else round(exact)

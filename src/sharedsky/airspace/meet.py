@@ -22,7 +22,7 @@ from sharedsky.airspace.shapes import AREA, POINT, Geometries, Shapes, ragged, s
 #: Edge pairs measured at once: bounds memory to some 400 MB.
 _CHUNK: Final = 500_000
 #: 1 cm in chart units, anywhere within 80 degrees of a chart's middle.
-_TOLERANCE_IN_CHART: Final = TOLERANCE_M / MIN_RADIUS_M / np.cos(np.radians(80.0)) ** 2
+CHART_TOLERANCE: Final = TOLERANCE_M / MIN_RADIUS_M / np.cos(np.radians(80.0)) ** 2
 #: A frustum of this half-width around a chart's middle holds every shape that fits a footprint (75 degrees).
 _FRUSTUM: Final = float(np.tan(np.radians(77.0)))
 
@@ -96,7 +96,7 @@ def _worth_measuring(a: Shapes, i: IntArray, b: Shapes, j: IntArray, reach: Floa
     worth[rest] = True
     if len(small):
         left, right = _drawn_together(a, i[small], b, j[small])
-        worth[small] = shapely.dwithin(left, right, _TOLERANCE_IN_CHART)
+        worth[small] = shapely.dwithin(left, right, CHART_TOLERANCE)
     return np.asarray(worth)
 
 
