@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from sharedsky.airspace.altitude import UM_PER_FT, Altitude, Datum, Unit, amsl_ft, flight_level
+from sharedsky.airspace.altitude import Altitude, Datum, amsl_ft, flight_level
 from sharedsky.airspace.datums import QNH_SPREAD_UM, TEMPERATURE_SHARE
 from sharedsky.airspace.earth import FloatArray, IntArray
 from sharedsky.airspace.trajectory import DATUM_CODE
@@ -25,20 +25,21 @@ from sharedsky.formats.icao_fpl.places import Place
 from sharedsky.formats.icao_fpl.resolve import Marked
 from sharedsky.formats.icao_fpl.route import ChangeAt, ClimbFrom, Stay, ToRules
 
-#: The ground where no aerodrome's elevation is known: below the lowest shore on Earth (the Dead Sea, some -1,440 ft).
-LOWEST_GROUND: Final = amsl_ft(-1_500)
-#: VFR flights shall not be operated above FL200 (ICAO Annex 2, 4.4 a); many States stop them at FL195.
-VFR_CEILING: Final = flight_level(200)
-#: The top of a cruise climb without one (PLUS): no aircraft that files a plan cruises higher.
-OPEN_CLIMB_CEILING: Final = flight_level(1_000)
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A floor or a ceiling: micrometres above a datum."""
+
+    um: int
+    datum: Datum
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
     """From a floor to a ceiling."""
 
-    lower: Altitude
-    upper: Altitude
+    lower: Bound
+    upper: Bound
 
     def union(self, other: Band) -> Band:
         """The least band known to hold both."""
@@ -54,44 +55,53 @@ class Held:
     band: Band
 
 
-def lowest(a: Altitude, b: Altitude) -> Altitude:
-    """The lower of two levels; a level below both where their datums leave it open."""
-    if a.datum is b.datum:
-        return a if a.um <= b.um else b
+def lowest(a: Bound, b: Bound) -> Bound:
+    """The lower of two bounds; one below both where their datums leave open which it is."""
     low, high = (a, b) if a.um <= b.um else (b, a)
-    if low.um + _doubt_um(a, b) <= high.um:
-        return low
-    return Altitude((low.um - _doubt_um(a, b)) // UM_PER_FT, Unit.FT, low.datum)
+    doubt_um = _doubt_um(a, b)
+    return low if low.um + doubt_um <= high.um else Bound(low.um - doubt_um, low.datum)
 
 
-def highest(a: Altitude, b: Altitude) -> Altitude:
-    """The higher of two levels; a level above both where their datums leave it open."""
-    if a.datum is b.datum:
-        return a if a.um >= b.um else b
+def highest(a: Bound, b: Bound) -> Bound:
+    """The higher of two bounds; one above both where their datums leave open which it is."""
     low, high = (a, b) if a.um <= b.um else (b, a)
-    if low.um + _doubt_um(a, b) <= high.um:
-        return high
-    return Altitude(-(-(high.um + _doubt_um(a, b)) // UM_PER_FT), Unit.FT, high.datum)
+    doubt_um = _doubt_um(a, b)
+    return high if low.um + doubt_um <= high.um else Bound(high.um + doubt_um, high.datum)
+
+
+def _bound(level: Altitude) -> Bound:
+    return Bound(level.um, level.datum)  # none of the levels here has an uncertainty of its own
+
+
+#: The ground where no aerodrome's elevation is known: below the lowest shore on Earth (the Dead Sea, some -1,440 ft).
+LOWEST_GROUND: Final = _bound(amsl_ft(-1_500))
+#: VFR flights shall not be operated above FL200 (ICAO Annex 2, 4.4 a); many States stop them at FL195.
+VFR_CEILING: Final = flight_level(200)
+#: The top of a cruise climb without one (PLUS): no aircraft that files a plan cruises higher.
+OPEN_CLIMB_CEILING: Final = flight_level(1_000)
+
+_VFR_BAND: Final = Band(LOWEST_GROUND, _bound(VFR_CEILING))
 
 
 def cruise_band(cruise: Cruise) -> Band:
     """The band of a speed and level: the level alone, or for VFR everything up to FL200."""
     if cruise.level is None:
-        return Band(LOWEST_GROUND, VFR_CEILING)
-    level = cruise.level.altitude()
+        return _VFR_BAND
+    level = _bound(cruise.level.altitude())
     return Band(level, level)
 
 
 def climb_band(climb: Climb) -> Band:
     """The band of a cruise climb: from its lower level to its upper one."""
-    return Band(climb.lower.altitude(), OPEN_CLIMB_CEILING if climb.upper is None else climb.upper.altitude())
+    upper = OPEN_CLIMB_CEILING if climb.upper is None else climb.upper.altitude()
+    return Band(_bound(climb.lower.altitude()), _bound(upper))
 
 
 def ground_band(aerodrome: Place | None) -> Band:
     """The level of an aerodrome, or of the lowest ground there is."""
-    if aerodrome is None or aerodrome.elevation_ft is None:
-        return Band(LOWEST_GROUND, LOWEST_GROUND)
-    return Band(amsl_ft(aerodrome.elevation_ft), amsl_ft(aerodrome.elevation_ft))
+    elevation_ft = None if aerodrome is None else aerodrome.elevation_ft
+    level = LOWEST_GROUND if elevation_ft is None else _bound(amsl_ft(elevation_ft))
+    return Band(level, level)
 
 
 def held_bands(
@@ -117,7 +127,7 @@ def held_bands(
             case ClimbFrom():
                 after, level_at = climb_band(mark.element.climb), mark.index
             case ToRules(ifr=False) if mark.index != level_at:  # to VFR, and no level with it: the pilot chooses
-                after = band.union(Band(LOWEST_GROUND, VFR_CEILING))
+                after = band.union(_VFR_BAND)
             case ToRules() | Stay():
                 continue
         at = float(elapsed_min[mark.index])
@@ -137,37 +147,36 @@ def cut_times_min(held: Sequence[Held], total_min: float) -> FloatArray:
 
 
 def legs_of_bands(
-    held: Sequence[Held], start_min: FloatArray, end_min: FloatArray
+    held: Sequence[Held], cuts_min: FloatArray, start_min: FloatArray, end_min: FloatArray
 ) -> tuple[IntArray, IntArray, npt.NDArray[np.int8], npt.NDArray[np.int8]]:
-    """Floors and ceilings of legs from start_min to end_min (m,), none of which crosses a time of `cut_times_min`.
+    """Floors and ceilings of legs from start_min to end_min (m,), none of which crosses one of cuts_min.
 
     Returns:
         lower_um, upper_um: (m, 2) int64 [micrometres]; lower_datum, upper_datum: (m,) int8, as a Trajectory has them.
     """
     middle = (start_min + end_min) / 2
-    inside = np.stack([(middle >= h.start_min) & (middle <= h.end_min) for h in held], axis=1)
-    bands: dict[bytes, tuple[int, int, int, int]] = {}
-    rows = np.empty((len(middle), 4), np.int64)
-    for k, row in enumerate(inside):
-        key = row.tobytes()
-        if key not in bands:
-            bands[key] = _numbers([h for h, holds in zip(held, row, strict=True) if holds])
-        rows[k] = bands[key]
+    # Odd: exactly at a cut, where what ends there and what begins there both count; even: between two.
+    part = np.searchsorted(cuts_min, middle, side="left") + np.searchsorted(cuts_min, middle, side="right")
+    _, first, of_part = np.unique(part, return_index=True, return_inverse=True)
+    rows = np.array([_band_at(held, float(middle[k])) for k in first], np.int64)[of_part]
     lower, upper = np.repeat(rows[:, :1], 2, axis=1), np.repeat(rows[:, 1:2], 2, axis=1)
     return lower, upper, rows[:, 2].astype(np.int8), rows[:, 3].astype(np.int8)
 
 
-def _numbers(held: Sequence[Held]) -> tuple[int, int, int, int]:
-    band = held[0].band
-    for other in held[1:]:
-        band = band.union(other.band)
-    low, high = band.lower, band.upper
-    return low.bounds_um()[0], high.bounds_um()[1], DATUM_CODE[low.datum], DATUM_CODE[high.datum]
+def _band_at(held: Sequence[Held], at_min: float) -> tuple[int, int, int, int]:
+    """Floor and ceiling [micrometres] and their datums' codes: the union of all that may hold at a time."""
+    bands = [h.band for h in held if h.start_min <= at_min <= h.end_min]
+    band = bands[0]
+    for other in bands[1:]:
+        band = band.union(other)
+    return band.lower.um, band.upper.um, DATUM_CODE[band.lower.datum], DATUM_CODE[band.upper.datum]
 
 
-def _doubt_um(a: Altitude, b: Altitude) -> int:
+def _doubt_um(a: Bound, b: Bound) -> int:
     """How far apart equal numbers of two datums may really be: QNH +- 50 hPa, and 12 % of height for temperature."""
-    height_um = max(abs(a.um), abs(b.um))
+    if a.datum is b.datum:
+        return 0
     if Datum.AMSL not in (a.datum, b.datum):
         return QNH_SPREAD_UM
-    return QNH_SPREAD_UM + round((height_um + QNH_SPREAD_UM) * TEMPERATURE_SHARE) + 1
+    height_um = max(abs(a.um), abs(b.um)) + QNH_SPREAD_UM
+    return QNH_SPREAD_UM + round(height_um * TEMPERATURE_SHARE) + 1

@@ -195,11 +195,12 @@ def _trajectory(
     ends = (None if plan.departure.ident == "AFIL" else path.places[0], path.places[-1])
     level_min = options.level_min * _slowest(elapsed, legs.stay_min)
     held = held_bands(plan.cruise, path.marks, elapsed.nominal_min, ends, level_min)
-    leg, share = _cuts(legs.length_m, elapsed.nominal_min, cut_times_min(held, float(elapsed.nominal_min[-1])))
+    cuts_min = cut_times_min(held, float(elapsed.nominal_min[-1]))
+    leg, share = _cuts(legs.length_m, elapsed.nominal_min, cuts_min)
     lat, lng = _cut_coordinates(path, legs, leg, share)
     cut = Elapsed(_interpolated(elapsed.nominal_min, leg, share), _interpolated(elapsed.earliest_min, leg, share))
     early_ns, time_ns, late_ns = spans_ns(cut, start, options)
-    lower, upper, lower_datum, upper_datum = legs_of_bands(held, cut.nominal_min[:-1], cut.nominal_min[1:])
+    lower, upper, lower_datum, upper_datum = legs_of_bands(held, cuts_min, cut.nominal_min[:-1], cut.nominal_min[1:])
     return Trajectory(
         lat, lng, early_ns, time_ns, late_ns, lower, upper, lower_datum, upper_datum, legs.lateral_m[leg]
     )
