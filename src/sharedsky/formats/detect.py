@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from sharedsky.errors import FormatError, SharedskyError, UsageError
-from sharedsky.formats import f3548, geojson, geojson_declaration
+from sharedsky.formats import f3548, geojson, geojson_declaration, icao_fpl, tracks
 from sharedsky.formats.drafts import place
 from sharedsky.formats.gzip_bytes import MAGIC, gunzip
 from sharedsky.formats.json_text import decode
@@ -20,7 +20,7 @@ from sharedsky.formats.reading import Document, Reader, Reading, ReadOptions
 from sharedsky.plans.plan import Source
 
 #: All readers; the first that knows a document reads it.
-READERS: Final[tuple[Reader, ...]] = (f3548, geojson_declaration, geojson)
+READERS: Final[tuple[Reader, ...]] = (f3548, geojson_declaration, geojson, icao_fpl, tracks)
 
 #: Other compressions and archives, by their first bytes: not opened, but named.
 _PACKED: Final[dict[bytes, str]] = {
