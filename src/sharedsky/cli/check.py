@@ -165,7 +165,7 @@ def _say(report: Report, arguments: Arguments, contents: list[tuple[Target, byte
     if not arguments.quiet:
         for target, _ in contents:
             tell(f"{target.option[2:]} written to {target.name}")
-    where = {"table": 'see "Not checked" in the table', "csv": "see below"}.get(arguments.format, "see rejected")
+    where = {"table": "see the table", "csv": "see below"}.get(arguments.format, "see rejected")
     unchecked = unchecked_text(report, where)
     if unchecked is not None:
         tell(unchecked)

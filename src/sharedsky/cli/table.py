@@ -28,7 +28,7 @@ from sharedsky.cli.wording import (
     summary_text,
     window_text,
 )
-from sharedsky.conflicts.report import Conflict, Rejected, Report
+from sharedsky.conflicts.report import Conflict, Rejected, Report, Side
 from sharedsky.results.visible import shown, visible
 
 MIN_WIDTH: Final = 80
@@ -56,12 +56,13 @@ def table_text(
         markup=False, highlight=False, emoji=False, legacy_windows=False,
     )  # fmt: skip
     lines = box.ASCII2 if ascii_only else box.SIMPLE_HEAD
+    doubtful = _in_several_files(report.conflicts)
     first = 1
     for heading, belongs in _PARTS:
         part = [conflict for conflict in report.conflicts if belongs(conflict)]
         if part:
             _heading(console, f"{heading}: {len(part):,}")
-            console.print(_table(part, first, lines))
+            console.print(_table(part, first, lines, doubtful))
             first += len(part)
     _unchecked(console, report)
     if not quiet:
@@ -71,7 +72,18 @@ def table_text(
     return text.replace("…", "~") if ascii_only else text
 
 
-def _table(conflicts: Iterable[Conflict], first: int, lines: box.Box) -> Table:
+def _in_several_files(conflicts: Iterable[Conflict]) -> set[tuple[str | None, str]]:
+    """Identities (owner, id) that stand for more than one file: their sides must be told apart."""
+    files: dict[tuple[str | None, str], set[str]] = {}
+    for conflict in conflicts:
+        for side in (conflict.a, conflict.b):
+            files.setdefault((side.owner, side.id), set()).add(side.file)
+    return {identity for identity, found in files.items() if len(found) > 1}
+
+
+def _table(
+    conflicts: Iterable[Conflict], first: int, lines: box.Box, doubtful: set[tuple[str | None, str]]
+) -> Table:
     table = Table(box=lines, pad_edge=False, show_edge=False)
     table.add_column("#", justify="right", no_wrap=True)
     table.add_column("sure", no_wrap=True)
@@ -84,10 +96,14 @@ def _table(conflicts: Iterable[Conflict], first: int, lines: box.Box) -> Table:
             Text(str(k)),
             Text(conflict.certainty, style="bold red" if certain else "yellow"),
             Text(f"{window_text(conflict.window)}\n{place_text(conflict.place)}"),
-            Text("\n".join((side_text(conflict.a), side_text(conflict.b), *_remarks(conflict)))),
+            Text("\n".join((_side(conflict.a, doubtful), _side(conflict.b, doubtful), *_remarks(conflict)))),
             Text("\n".join(_measures(conflict))),
         )
     return table
+
+
+def _side(side: Side, doubtful: set[tuple[str | None, str]]) -> str:
+    return f"{side_text(side)} in {shown(side.file)}" if (side.owner, side.id) in doubtful else side_text(side)
 
 
 def _remarks(conflict: Conflict) -> list[str]:
@@ -112,15 +128,20 @@ def _measures(conflict: Conflict) -> list[str]:
 
 def _unchecked(console: Console, report: Report) -> None:
     """Everything that was not checked, without a bound: who reads "no conflict" must see what that leaves out."""
-    if report.rejected:
-        _heading(console, f"Not checked: {len(report.rejected):,}", style="bold yellow")
-        for item in report.rejected:
-            _line(console, _rejected_head(item), indent=2)
-            _line(console, visible(item.reason), indent=4)
+    _rejected(console, "Not checked", [item for item in report.rejected if item.kind != "duplicate"])
+    _rejected(console, "Checked, but in doubt", [item for item in report.rejected if item.kind == "duplicate"])
     if report.undetermined:
         _heading(console, f"Undetermined: {len(report.undetermined):,}", style="bold yellow")
         for pair in report.undetermined:
             _line(console, f"{side_text(pair.a)} and {side_text(pair.b)}: {visible(pair.reason)}", indent=2)
+
+
+def _rejected(console: Console, heading: str, items: Sequence[Rejected]) -> None:
+    if items:
+        _heading(console, f"{heading}: {len(items):,}", style="bold yellow")
+    for item in items:
+        _line(console, _rejected_head(item), indent=2)
+        _line(console, visible(item.reason), indent=4)
 
 
 def _rejected_head(item: Rejected) -> str:

@@ -25,7 +25,8 @@ from sharedsky.cli.wording import (
     unchecked_text,
     window_text,
 )
-from sharedsky.conflicts.report import ClosestApproach, LevelBand, Report
+from sharedsky.conflicts.report import ClosestApproach, LevelBand, Rejected, Report
+from sharedsky.plans.plan import Source
 
 
 @settings(max_examples=40)
@@ -42,7 +43,9 @@ def test_every_conflict_and_every_refusal_has_its_place(report: Report) -> None:
     text = table_text(report, width=200)
     numbers = [int(n) for n in re.findall(r"^ *(\d+) +(?:certain|possible)", text, re.MULTILINE)]
     assert numbers == list(range(1, len(report.conflicts) + 1))
-    assert (f"Not checked: {len(report.rejected)}" in text) == bool(report.rejected)
+    for heading, doubtful in (("Not checked", False), ("Checked, but in doubt", True)):
+        count = sum((item.kind == "duplicate") == doubtful for item in report.rejected)
+        assert (f"{heading}: {count}" in text) == bool(count)
     assert (f"Undetermined: {len(report.undetermined)}" in text) == bool(report.undetermined)
 
 
@@ -67,6 +70,21 @@ def test_what_was_not_checked_names_file_place_plan_and_reason() -> None:
     assert "c.json#/operational_intents/0, plan OI-9 (geometry)" in text
     assert "d.txt:17 (unknown-point)" in text
     assert "point 'XYZZY' is unknown. Add it to --fixes." in text
+
+
+def test_what_is_checked_twice_is_not_called_unchecked() -> None:
+    twice = Rejected(Source("b.json", pointer="/0"), "AAA1", "duplicate", "the same owner and id as in a.json.")
+    text = table_text(a_report(rejected=(twice,)))
+    assert "Checked, but in doubt: 1" in text
+    assert "Not checked" not in text
+
+
+def test_sides_of_one_identity_in_several_files_are_told_apart() -> None:
+    once, twice = a_side("A", file="one.json"), a_side("A", file="two.json")
+    text = table_text(a_report((a_conflict(a=once), a_conflict(a=twice))), width=120)
+    assert "A (Alpha) in one.json" in text
+    assert "A (Alpha) in two.json" in text
+    assert "BBB2 (owner unknown) in" not in text
 
 
 def test_quiet_keeps_conflicts_and_what_was_not_checked() -> None:
