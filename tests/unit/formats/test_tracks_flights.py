@@ -298,6 +298,7 @@ def test_a_path_that_jumps_and_goes_on_elsewhere_is_two_stretches_with_the_gap_b
     (plan,) = reading.plans
     assert stretches_s(plan) == [(0, 190), (200, 290)]
     assert gaps_s(plan) == [(190, 200)]
+    assert "path cut once" in told(reading)
 
 
 def test_where_nothing_fits_nothing_is_dropped() -> None:
@@ -343,7 +344,9 @@ def test_thousands_of_jumps_are_cut_and_no_point_of_them_is_lost() -> None:
         row["longitude"] = 7.0
     for row in rows[1::2]:
         row["longitude"] = 8.0
-    (plan,) = read(rows).plans
+    reading = read(rows)
+    (plan,) = reading.plans
+    assert "path cut 5,999 times" in told(reading)
     assert len(plan.trajectories) == 6_000
     assert len(plan.gaps) == 5_999
 

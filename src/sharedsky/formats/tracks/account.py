@@ -47,6 +47,19 @@ class Places:
         return Source(self.file, line=place) if self.by_line else Source(self.file, f"/{place}")
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcome:
+    """What became of the flights.
+
+    use: (n,) int8, of each row, codes of Use. idents: the ids of each flight's plans. cuts: how often each flight's
+    path was cut because a point cannot be reached from the one before it.
+    """
+
+    use: npt.NDArray[np.int8]
+    idents: Sequence[Sequence[str]]
+    cuts: Sequence[int]
+
+
 def name_of(flights: Flights, flight: int, texts: Sequence[str]) -> tuple[str, str]:
     """A flight's address and call sign ("" where unknown)."""
     return texts[int(flights.rows.address[int(flights.first[flight])])], texts[flights.callsign[flight]]
@@ -59,20 +72,17 @@ def source_of(flights: Flights, flight: int, sources: Sequence[Places]) -> Sourc
 
 
 def account(
-    flights: Flights, use: npt.NDArray[np.int8], idents: Sequence[Sequence[str]], texts: Sequence[str],
-    sources: Sequence[Places], reading: Reading,
+    flights: Flights, outcome: Outcome, texts: Sequence[str], sources: Sequence[Places], reading: Reading
 ) -> None:
-    """Add a note or a refusal for each flight of which there is something to say.
-
-    Args:
-        use: what became of each row. idents: the ids of each flight's plans. texts: names by code. sources: by file.
-    """
+    """Add a note or a refusal for each flight of which there is something to say; texts by code, sources by file."""
     m = len(flights.callsign)
     flight_of_row = np.repeat(np.arange(m), np.diff(flights.first))
-    counts = np.bincount(flight_of_row * len(Use) + use, minlength=m * len(Use)).reshape(m, len(Use))
+    counts = np.bincount(flight_of_row * len(Use) + outcome.use, minlength=m * len(Use)).reshape(m, len(Use))
     odd = (counts[:, 1:].sum(axis=1) > 0).tolist()
-    for flight, plans in enumerate(idents):
+    for flight, plans in enumerate(outcome.idents):
         said = (_said(counts[flight]) if odd[flight] else []) + _said_of_names(flights, flight, len(plans))
+        if outcome.cuts[flight]:
+            said.append(f"path cut {_times(outcome.cuts[flight])} where the next point cannot be reached in the time")
         if not said:
             continue
         source = source_of(flights, flight, sources)
@@ -86,6 +96,10 @@ def account(
             reading.refusals.append(Refusal(source, reason, "format", plans[0]))
         else:
             reading.notes.append(Note(source, f"{'; '.join(said)}.", plans[0]))
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count:,} times"
 
 
 def _said(counts: IntArray) -> list[str]:

@@ -21,7 +21,7 @@ from sharedsky.airspace.time import MIN_NS, format_instant
 from sharedsky.airspace.trajectory import Trajectory, known_trajectory
 from sharedsky.formats.aerodromes import near
 from sharedsky.formats.reading import Reading, TrackOptions
-from sharedsky.formats.tracks.account import Places, account, name_of, source_of
+from sharedsky.formats.tracks.account import Outcome, Places, account, name_of, source_of
 from sharedsky.formats.tracks.clean import Use, paths_of, points_of, row_uses
 from sharedsky.formats.tracks.flights import Flights
 from sharedsky.formats.tracks.motion import Points, bridged_ns, possible
@@ -49,7 +49,8 @@ def add_plans(
         builder.build(flight)
     for plans in builder.plans:
         reading.plans += plans
-    account(flights, builder.use, [[plan.id for plan in plans] for plans in builder.plans], texts, sources, reading)
+    idents = [[plan.id for plan in plans] for plans in builder.plans]
+    account(flights, Outcome(builder.use, idents, builder.cuts), texts, sources, reading)
 
 
 class _Builder:
@@ -66,6 +67,7 @@ class _Builder:
         self._first = np.searchsorted(self._row, flights.first)
         self._jumps = self._flights_with_jumps()
         self.plans: list[list[Plan]] = []
+        self.cuts: list[int] = []
         self._last: list[Points] = []
         self._ids: set[str] = set()
 
@@ -89,6 +91,7 @@ class _Builder:
                 tracks.append(track := _Track())
             track.add(stretches)
         self.use[self._row[self._first[flight] : self._first[flight + 1]][dropped]] = Use.TOO_FAST
+        self.cuts.append(len(paths) - len(tracks) if tracks else 0)
         in_order = [sorted(track.stretches, key=lambda points: int(points.time_ns[0])) for track in tracks]
         self._last.append(in_order[0][-1].take(slice(-1, None)) if tracks else mine)
         self.plans.append([self._plan(flight, track, k == 0) for k, track in enumerate(in_order)])
