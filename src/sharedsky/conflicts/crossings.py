@@ -18,6 +18,7 @@ from sharedsky.airspace.time import MAX_NS, MIN_NS
 from sharedsky.conflicts.breaches import MINIMA, Breaches, Doubtful, joined
 from sharedsky.conflicts.legs import Legs
 from sharedsky.conflicts.levels import band, below_minimum, gap, same_frame
+from sharedsky.conflicts.surely import sure_spans
 from sharedsky.conflicts.volumes import Minima, Volumes
 
 
@@ -36,7 +37,8 @@ def crossings(legs: Legs, i: IntArray, volumes: Volumes, j: IntArray, minima: Mi
     certain = _certain_levels(legs, i, volumes, j, minima.vertical_um)
     surely = _surely_within(pieces, legs.lateral_m[i], volumes.shapes, j, room, inside)
     sure = _spans(legs, i, window, _cut(surely, only_if(certain, legs.timed[i])), minima, sure=True)
-    rows = [_breaches(legs, i, volumes, j, spans, minima) for spans in (found, sure)]
+    forecast = _forecast_spans(legs, i, j, window, _cut(surely, only_if(certain, ~legs.timed[i])))
+    rows = [_breaches(legs, i, volumes, j, spans, minima) for spans in (found, sure, forecast)]
     return joined(rows), Doubtful(legs.side[i[doubtful]], volumes.side[j[doubtful]])
 
 
@@ -113,6 +115,12 @@ def _spans(legs: Legs, i: IntArray, window: IntArray, parts: Parts, minima: Mini
     end = np.minimum(np.minimum(end, window[parts.row, 1]), MAX_NS)
     keep = np.flatnonzero(start <= end)
     return _Spans(parts.row[keep], ((parts.lo + parts.hi) / 2)[keep], start[keep], end[keep], sure)
+
+
+def _forecast_spans(legs: Legs, i: IntArray, j: IntArray, window: IntArray, parts: Parts) -> _Spans:
+    """The same for flights whose times are not known: see surely.py."""
+    row, start, end = sure_spans(legs, i, j, window, parts)
+    return _Spans(row, np.full(len(row), 0.5), start, end, True)
 
 
 def _time_at(times: IntArray, share: FloatArray, *, up: bool) -> IntArray:

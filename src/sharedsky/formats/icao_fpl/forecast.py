@@ -34,10 +34,10 @@ IMPOSSIBLE_SPEED: Final = 3.0
 DOUBTFUL_SPEED: Final = 1.5
 #: Below this length [m] such a speed says nothing.
 _SHORT_M: Final = 50_000.0
-#: A flight loiters if at its filed speed, less this time [min] for climb and approach ...
-LOITER_ALLOWANCE_MIN: Final = 15.0
+#: A flight loiters if at its filed speed, less this time [min] for climb, vectors and approach ...
+LOITER_ALLOWANCE_MIN: Final = 30.0
 #: ... it could fly this many times its route.
-LOITER_FACTOR: Final = 2.0
+LOITER_FACTOR: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True)
