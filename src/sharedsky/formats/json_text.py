@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
-from typing import Final
+from typing import Final, cast
 
 import msgspec
 import numpy as np
@@ -185,13 +185,23 @@ def _census(value: object) -> tuple[int, set[str]]:
     count, names = 0, set[str]()
     level: list[object] = [value] if type(value) in _CONTAINERS else []
     while level:
-        objects = [item for item in level if isinstance(item, dict)]
-        lists = [item for item in level if isinstance(item, list)]
+        objects, lists = _sorted_out(level)
         count += sum(map(len, objects))
         names.update(chain.from_iterable(objects))
         inner = chain(chain.from_iterable(map(dict.values, objects)), chain.from_iterable(lists))
         level = [item for item in inner if type(item) in _CONTAINERS]
     return count, names
+
+
+def _sorted_out(level: list[object]) -> tuple[list[dict[str, object]], list[list[object]]]:
+    """The objects and the lists among containers; most levels of a text hold only one of the two."""
+    kinds = set(map(type, level))
+    if kinds == {dict}:
+        return cast("list[dict[str, object]]", level), []
+    if kinds == {list}:
+        return [], cast("list[list[object]]", level)
+    objects = [item for item in level if isinstance(item, dict)]
+    return objects, [item for item in level if isinstance(item, list)]
 
 
 def _object(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:

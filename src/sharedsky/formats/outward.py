@@ -68,13 +68,7 @@ def wgs84_spans_m(
 ) -> list[tuple[float | None, float | None]]:
     """For each volume the lowest floor and highest ceiling that are possible [m above WGS 84]; None is open."""
     if all(_plain(volume.lower) and _plain(volume.upper) for volume in volumes):
-        return [
-            (
-                None if volume.lower is None else volume.lower.bounds_um()[0] / UM_PER_M,
-                None if volume.upper is None else volume.upper.bounds_um()[1] / UM_PER_M,
-            )
-            for volume in volumes
-        ]
+        return [(_metres(volume.lower, 0), _metres(volume.upper, 1)) for volume in volumes]
     places = places_of(shapes_of([volume.footprint for volume in volumes]))
     floors = altitude_bounds([volume.lower for volume in volumes], -OPEN_UM, places, terrain).world_lo
     ceilings = altitude_bounds([volume.upper for volume in volumes], OPEN_UM, places, terrain).world_hi
@@ -86,6 +80,15 @@ def wgs84_spans_m(
 
 def _plain(level: Altitude | None) -> bool:
     return level is None or level.datum is Datum.WGS84
+
+
+def _metres(level: Altitude | None, side: int) -> float | None:
+    """A level over WGS 84 in metres, its lower (0) or upper (1) bound; as it was written where it is in metres."""
+    if level is None:
+        return None
+    if level.unit is Unit.M and not level.uncertainty:
+        return level.value
+    return level.bounds_um()[side] / UM_PER_M
 
 
 def _leg_level(path: Trajectory, um: int, datum: int) -> Altitude:
