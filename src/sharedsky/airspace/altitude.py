@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal, localcontext
 from enum import StrEnum
-from fractions import Fraction
 from typing import Final, Literal
 
 from sharedsky.errors import LevelError
@@ -19,6 +19,9 @@ UM_PER_M: Final = 1_000_000
 UM_PER_FT: Final = 304_800
 #: Beyond this no level is plausible, and int64 micrometres stay far from overflow.
 MAX_LEVEL_M: Final = 1_000_000.0
+#: 17 digits of a float times six of a factor are exact.
+_EXACT: Final = Context(prec=50)
+_ROUNDINGS: Final = {"down": ROUND_FLOOR, "up": ROUND_CEILING, "near": ROUND_HALF_EVEN}
 
 
 class Datum(StrEnum):
@@ -109,10 +112,9 @@ def to_um(value: float, unit: Unit, rounding: Literal["down", "up", "near"]) -> 
         if rest == 0 or rounding == "down":
             return whole
         return whole + 1 if rounding == "up" else whole + (rest >= 5_000)
-    exact = Fraction(repr(value)) * (UM_PER_M if unit is Unit.M else UM_PER_FT)
-    if rounding == "down":
-        return math.floor(exact)
-    return math.ceil(exact) if rounding == "up" else round(exact)
+    with localcontext(_EXACT):
+        exact = Decimal(repr(value)) * (UM_PER_M if unit is Unit.M else UM_PER_FT)
+        return int(exact.to_integral_value(_ROUNDINGS[rounding]))
 
 
 def flight_level(level: float, uncertainty_ft: float = 0.0) -> Altitude:

@@ -7,21 +7,26 @@ search.py.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from sharedsky.airspace.altitude import UM_PER_M, Datum
 from sharedsky.airspace.datums import OPEN_UM
-from sharedsky.airspace.earth import IntArray
+from sharedsky.airspace.earth import BoolArray, FloatArray, IntArray
 from sharedsky.airspace.time import MAX_NS, MIN_NS, TimeWindow
 from sharedsky.airspace.trajectory import DATUM_CODE, DATUMS
 from sharedsky.conflicts.breaches import MINIMA, Breaches, joined
 from sharedsky.conflicts.legs import Legs
 from sharedsky.conflicts.nominal import nominal_approach
 from sharedsky.conflicts.profile import Profile
-from sharedsky.conflicts.report import Breaks, ClosestApproach, Conflict, LevelBand
+from sharedsky.conflicts.report import Breaks, ClosestApproach, Conflict, LevelBand, MinimaKind
 from sharedsky.conflicts.sides import Sides
 from sharedsky.conflicts.terminal import is_terminal
+
+_WGS84: Final = DATUM_CODE[Datum.WGS84]
+_TRAJECTORIES: Final = MINIMA.index("trajectory-trajectory")
 
 
 def assembled(parts: Sequence[Breaches], sides: Sides, legs: Legs, profile: Profile) -> list[Conflict]:
@@ -30,107 +35,126 @@ def assembled(parts: Sequence[Breaches], sides: Sides, legs: Legs, profile: Prof
     if not parts:
         return []
     rows = joined(parts)
-    order, first = _grouped(rows)
-    terminal = is_terminal(rows, sides, profile.terminal)
-    ends = np.append(first[1:], len(order))
-    conflicts = [
-        _conflict(rows, order[begin:end], sides, legs, profile, bool(terminal[order[begin:end]].all()))
-        for begin, end in zip(first, ends, strict=True)
-    ]
+    groups = _grouped(rows)
+    worst, closest = groups.least(rows.ratio), groups.least(rows.horizontal_m)
+    certain = _certain_windows(rows, groups)
+    bands = _bands(rows, groups)
+    terminal = groups.reduced(np.logical_and, is_terminal(rows, sides, profile.terminal))
+    ground = groups.reduced(np.logical_and, rows.needs_terrain)
+    start = np.clip(groups.reduced(np.minimum, rows.start_ns), MIN_NS, MAX_NS).tolist()
+    end = np.clip(groups.reduced(np.maximum, rows.end_ns), MIN_NS, MAX_NS).tolist()
+    vertical = groups.reduced(np.maximum, rows.vertical_um).tolist()
+    ratio = rows.ratio[worst].tolist()
+    conflicts = []
+    for k, row in enumerate(worst.tolist()):
+        window = TimeWindow(start[k], end[k])
+        approach, least = _approach(rows, int(closest[k]), row, ratio[k], legs, profile, window)
+        place = (float(rows.lat_deg[row]), float(rows.lng_deg[row]))
+        one, other = sides.side(int(rows.a[row])), sides.side(int(rows.b[row]))
+        a, b = (one, other) if (one.id, one.owner or "", one.file) <= (other.id, other.owner or "", other.file) else (other, one)
+        conflicts.append(
+            Conflict(
+                kind="plan-zone" if "zone" in (a.role, b.role) else "plan-plan",
+                certainty="certain" if certain[k] else "possible",
+                cls="terminal" if terminal[k] else "en-route",
+                a=a, b=b, window=window, certain_windows=certain[k], band=bands[k], closest=approach, ratio=least,
+                place=place if approach is None else (approach.lat_deg, approach.lng_deg),
+                breaks=_breaks(MINIMA[int(rows.minima[row])], vertical[k], profile),
+                needs_terrain=bool(ground[k]) and not certain[k],
+            )
+        )
     return sorted(conflicts, key=lambda conflict: conflict.sort_key)
 
 
-def _grouped(rows: Breaches) -> tuple[IntArray, IntArray]:
-    """Rows ordered by pair and start, and where in that order each maximal window begins."""
+@dataclass(frozen=True, slots=True)
+class _Groups:
+    """Rows in groups, one for each conflict: order (k,) of rows, first (g,) of each group in it, of (k,) the group."""
+
+    order: IntArray
+    first: IntArray
+    of: IntArray
+
+    def reduced(self, how: np.ufunc, values: IntArray | BoolArray) -> IntArray | BoolArray:
+        """One value (g,) for each group."""
+        return np.asarray(how.reduceat(values[self.order], self.first))
+
+    def least(self, values: FloatArray) -> IntArray:
+        """The row (g,) of each group with the least value; NaN counts as the greatest."""
+        key = np.where(np.isnan(values), np.inf, values)[self.order]
+        ranked = np.lexsort((key, self.of))
+        return np.asarray(self.order[ranked[self.first]])
+
+
+def _grouped(rows: Breaches) -> _Groups:
+    """Rows by pair, and within a pair by maximal window."""
     a, b = np.minimum(rows.a, rows.b), np.maximum(rows.a, rows.b)
     order = np.lexsort((rows.start_ns, b, a))
     a, b, start, end = a[order], b[order], rows.start_ns[order], rows.end_ns[order]
-    new_pair = np.ones(len(order), bool)
-    new_pair[1:] = (a[1:] != a[:-1]) | (b[1:] != b[:-1])
-    pair_first = np.flatnonzero(new_pair)
-    begins = new_pair.copy()
-    for begin, stop in zip(pair_first, np.append(pair_first[1:], len(order)), strict=True):
-        if stop - begin > 1:
-            reach = np.maximum.accumulate(end[begin:stop])
-            begins[begin + 1 : stop] = start[begin + 1 : stop] > reach[:-1]
-    return order, np.flatnonzero(begins)
+    begins = np.ones(len(order), bool)
+    begins[1:] = (a[1:] != a[:-1]) | (b[1:] != b[:-1])
+    bounds = np.append(np.flatnonzero(begins), len(order))
+    for first in np.flatnonzero(np.diff(bounds) > 1):
+        one = slice(bounds[first], bounds[first + 1])
+        reach = np.maximum.accumulate(end[one])
+        begins[one][1:] = start[one][1:] > reach[:-1]
+    return _Groups(order, np.flatnonzero(begins), np.cumsum(begins) - 1)
 
 
-def _conflict(rows: Breaches, of: IntArray, sides: Sides, legs: Legs, profile: Profile, terminal: bool) -> Conflict:
-    window = TimeWindow(_held(rows.start_ns[of].min()), _held(rows.end_ns[of].max()))
-    certain = _certain_windows(rows, of)
-    worst = of[int(np.argmin(np.where(np.isnan(rows.ratio[of]), np.inf, rows.ratio[of])))]
-    one, other = int(rows.a[worst]), int(rows.b[worst])
-    closest, ratio = _approach(rows, of, worst, legs, profile, window)
-    place = (float(rows.lat_deg[worst]), float(rows.lng_deg[worst]))
-    if closest is not None:
-        place = (closest.lat_deg, closest.lng_deg)
-    a, b = sorted((sides.side(one), sides.side(other)), key=lambda side: (side.id, side.owner or "", side.file))
-    return Conflict(
-        kind="plan-zone" if "zone" in (a.role, b.role) else "plan-plan",
-        certainty="certain" if certain else "possible",
-        cls="terminal" if terminal else "en-route",
-        a=a, b=b, window=window, certain_windows=certain, band=_band(rows, of), closest=closest, ratio=ratio, place=place,
-        breaks=_breaks(rows, of, worst, profile),
-        needs_terrain=bool(rows.needs_terrain[of].all()) and not certain,
-    )
-
-
-def _certain_windows(rows: Breaches, of: IntArray) -> tuple[TimeWindow, ...]:
-    """The union of the certain spans; two that are 1 ns apart (each rounded inward) are one."""
-    sure = of[rows.sure_start_ns[of] <= rows.sure_end_ns[of]]
-    out: list[TimeWindow] = []
-    for k in sure[np.argsort(rows.sure_start_ns[sure], kind="stable")]:
-        start, end = _held(rows.sure_start_ns[k]), _held(rows.sure_end_ns[k])
-        if out and start <= out[-1].end_ns + 1:
-            out[-1] = TimeWindow(out[-1].start_ns, max(out[-1].end_ns, end))
+def _certain_windows(rows: Breaches, groups: _Groups) -> list[tuple[TimeWindow, ...]]:
+    """The union of the certain spans of each group; two that are 1 ns apart (each rounded inward) are one."""
+    out: list[list[tuple[int, int]]] = [[] for _ in groups.first]
+    sure = np.flatnonzero((rows.sure_start_ns <= rows.sure_end_ns)[groups.order])
+    row, group = groups.order[sure], groups.of[sure]
+    start = np.clip(rows.sure_start_ns[row], MIN_NS, MAX_NS)
+    end = np.clip(rows.sure_end_ns[row], MIN_NS, MAX_NS)
+    ranked = np.lexsort((start, group))
+    for g, s, e in zip(group[ranked].tolist(), start[ranked].tolist(), end[ranked].tolist(), strict=True):
+        spans = out[g]
+        if spans and s <= spans[-1][1] + 1:
+            spans[-1] = (spans[-1][0], max(spans[-1][1], e))
         else:
-            out.append(TimeWindow(start, end))
-    return tuple(out)
-
-
-def _held(ns: np.int64) -> int:
-    return int(min(max(int(ns), MIN_NS), MAX_NS))
+            spans.append((s, e))
+    return [tuple(TimeWindow(*span) for span in spans) for spans in out]
 
 
 def _approach(
-    rows: Breaches, of: IntArray, worst: np.int64, legs: Legs, profile: Profile, window: TimeWindow
+    rows: Breaches, closest: int, worst: int, ratio: float, legs: Legs, profile: Profile, window: TimeWindow
 ) -> tuple[ClosestApproach | None, float | None]:
     """Closest approach and least ratio of a window, between nominal positions where times are not known."""
-    known = of[~np.isnan(rows.horizontal_m[of])]
-    if len(known):
-        k = known[int(np.argmin(rows.horizontal_m[known]))]
-        vertical = float(rows.vertical_m[k])
-        closest = ClosestApproach(
-            int(rows.closest_ns[k]), float(rows.horizontal_m[k]), None if np.isnan(vertical) else vertical,
-            float(rows.lat_deg[k]), float(rows.lng_deg[k]),
+    horizontal = float(rows.horizontal_m[closest])
+    if not np.isnan(horizontal):
+        vertical = float(rows.vertical_m[closest])
+        approach = ClosestApproach(
+            int(rows.closest_ns[closest]), horizontal, None if np.isnan(vertical) else vertical,
+            float(rows.lat_deg[closest]), float(rows.lng_deg[closest]),
         )
-        return closest, float(np.nanmin(rows.ratio[of]))
-    if MINIMA[rows.minima[worst]] == "trajectory-trajectory":
+        return approach, ratio
+    if rows.minima[worst] == _TRAJECTORIES:
         return nominal_approach(legs, int(rows.a[worst]), int(rows.b[worst]), window, profile)
-    ratio = float(rows.ratio[worst])
     return None, None if np.isnan(ratio) else ratio
 
 
-def _band(rows: Breaches, of: IntArray) -> LevelBand:
-    """All levels of the window: in the rows' datum where they share one, else in WGS 84."""
-    datums = rows.band.datum[of]
-    if (datums == datums[0]).all():
-        lower, upper, datum = rows.band.lower[of], rows.band.upper[of], DATUMS[int(datums[0])]
-    else:
-        lower, upper, datum = rows.band.geo_lower[of], rows.band.geo_upper[of], DATUMS[DATUM_CODE[Datum.WGS84]]
-    low, high = int(lower.min()), int(upper.max())
-    return LevelBand(
-        None if low <= -OPEN_UM else low / UM_PER_M, None if high >= OPEN_UM else high / UM_PER_M, datum.value
-    )
+def _bands(rows: Breaches, groups: _Groups) -> list[LevelBand]:
+    """All levels of each window: in the rows' datum where they share one, else in WGS 84."""
+    band = rows.band
+    datum = groups.reduced(np.minimum, band.datum)
+    shared = datum == groups.reduced(np.maximum, band.datum)
+    lower = np.where(shared, groups.reduced(np.minimum, band.lower), groups.reduced(np.minimum, band.geo_lower))
+    upper = np.where(shared, groups.reduced(np.maximum, band.upper), groups.reduced(np.maximum, band.geo_upper))
+    code = np.where(shared, datum, _WGS84)
+    return [
+        LevelBand(
+            None if low <= -OPEN_UM else low / UM_PER_M, None if high >= OPEN_UM else high / UM_PER_M, DATUMS[which].value
+        )
+        for low, high, which in zip(lower.tolist(), upper.tolist(), code.tolist(), strict=True)
+    ]
 
 
-def _breaks(rows: Breaches, of: IntArray, worst: np.int64, profile: Profile) -> Breaks:
-    kind = MINIMA[int(rows.minima[worst])]
+def _breaks(kind: MinimaKind, vertical_um: int, profile: Profile) -> Breaks:
     horizontal = {
         "volume-volume": profile.volume_horizontal_m,
         "trajectory-trajectory": profile.horizontal_m,
         "trajectory-volume": profile.mixed_horizontal_m,
         "zone": profile.zone_horizontal_m,
     }[kind]
-    return Breaks(profile.name, profile.version, profile.source, kind, horizontal, int(rows.vertical_um[of].max()))
+    return Breaks(profile.name, profile.version, profile.source, kind, horizontal, vertical_um)
