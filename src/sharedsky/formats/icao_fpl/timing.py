@@ -22,6 +22,8 @@ from sharedsky.formats.reading import ForecastOptions
 
 #: Messages give actual times in whole minutes: the true one may be a minute off either way.
 REPORTED_MIN: Final = 1.0
+#: Spans are rounded outward to whole nanoseconds, except for what the arithmetic itself may add [ns].
+_NOISE_NS: Final = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +103,9 @@ def spans_ns(elapsed: Elapsed, start: Start, options: ForecastOptions) -> tuple[
         early = sooner * (1 - options.growth) - start.early_min
         late = later * (1 + options.growth) + start.late_min
     time_ns = np.maximum.accumulate(start.nominal_ns + np.rint(nominal * NS_PER_MIN).astype(np.int64))
-    early_ns = np.maximum.accumulate(start.nominal_ns + np.floor(early * NS_PER_MIN).astype(np.int64))
-    late_ns = np.maximum.accumulate(start.nominal_ns + np.ceil(late * NS_PER_MIN).astype(np.int64))
+    early_ns = start.nominal_ns + np.floor(early * NS_PER_MIN + _NOISE_NS).astype(np.int64)
+    late_ns = start.nominal_ns + np.ceil(late * NS_PER_MIN - _NOISE_NS).astype(np.int64)
+    early_ns, late_ns = np.maximum.accumulate(early_ns), np.maximum.accumulate(late_ns)
     return np.minimum(early_ns, time_ns), time_ns, np.maximum(late_ns, time_ns)
 
 

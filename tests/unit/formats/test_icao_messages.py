@@ -1,0 +1,169 @@
+"""Files of AFTN text cut into messages."""
+
+from __future__ import annotations
+
+import pytest
+
+from fpl_samples import fpl, read
+from sharedsky.formats import icao_fpl
+from sharedsky.formats.icao_fpl.messages import split_document
+from sharedsky.formats.limits import Limits
+from sharedsky.formats.reading import Document
+
+ENVELOPE = """ZCZC LBA0123 151200
+FF LSAZZQZX EDDFZQZX LFFFZQZX
+LSZHZPZX EGTTZGZP
+151158 LSZHZPZX
+{}
+NNNN
+"""
+
+
+def split(text: str, limits: Limits | None = None) -> icao_fpl.messages.Split:
+    return split_document(Document("f.txt", text.encode()), limits or Limits(), 1_000)
+
+
+def test_a_message_is_its_type_its_fields_and_its_line() -> None:
+    found = split("\n(CNL-SWR123 - LSZH0800\r\n-LFPG\n-0)\n")
+    (message,) = found.messages
+    assert message.kind == "CNL"
+    assert message.fields == ("SWR123", "LSZH0800", "LFPG", "0")
+    assert str(message.source) == "f.txt:2"
+    assert message.callsign == "SWR123"
+    assert (found.refusals, found.notes) == ([], [])
+
+
+def test_what_a_teletype_adds_is_passed_over_without_a_word() -> None:
+    found = split("\x01" + ENVELOPE.format("\x02" + fpl()) * 3 + "\x03\n# a comment\n\n----\n")
+    assert [m.kind for m in found.messages] == ["FPL"] * 3
+    assert [m.source.line for m in found.messages] == [5, 16, 27]
+    assert (found.refusals, found.notes) == ([], [])
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r\r\n", "\r"])
+def test_lines_are_counted_whatever_ends_them(ending: str) -> None:
+    found = split(ending.join(["", "", "(CNL-A1-LSZH0800-LFPG-0)", "", "(CNL-A2-LSZH0800-LFPG-0)"]))
+    assert [m.source.line for m in found.messages] == [3, 5]
+
+
+def test_several_messages_may_share_a_line() -> None:
+    assert len(split("(CNL-A1-LSZH0800-LFPG-0)(CNL-A2-LSZH0800-LFPG-0) (CNL-A3-LSZH0800-LFPG-0)").messages) == 3
+
+
+def test_the_numbers_of_a_message_are_passed_over() -> None:
+    assert split("(CHGA/F016A/F014-GABWE/A2173-EHAM0850-EDDF-DOF/080122-8/I)").messages[0].kind == "CHG"
+
+
+def test_small_letters_typeset_hyphens_and_wide_spaces_are_read() -> None:
+    (message,) = split("(cnl\u2013swr123\u2014lszh0800\u2212lfpg\u00a0-\u20110)").messages
+    assert message.fields == ("SWR123", "LSZH0800", "LFPG", "", "0")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "latin-1"])
+def test_encodings_of_text_editors_are_read(encoding: str) -> None:
+    data = fpl(other="DOF/260301 RMK/Z\u00dcRICH").encode(encoding)
+    assert icao_fpl.sniff(Document("f", data))
+    assert len(split_document(Document("f", data), Limits(), 10).messages) == 1
+
+
+def test_brackets_inside_a_remark_do_not_end_the_message() -> None:
+    (message,) = split(fpl(other="RMK/TEST (A (B) C) DOF/260301")).messages
+    assert message.fields[-1] == "RMK/TEST (A (B) C) DOF/260301"
+
+
+def test_a_message_that_is_never_closed_is_refused_and_the_next_is_read() -> None:
+    found = split(fpl(callsign="AAA1")[:-1] + "\n" + fpl(callsign="BBB2"))
+    assert [m.callsign for m in found.messages] == ["BBB2"]
+    (refusal,) = found.refusals
+    assert (refusal.plan, refusal.kind, refusal.source.line) == ("AAA1", "format", 1)
+    assert "never closed" in refusal.reason
+
+
+def test_a_message_cut_off_by_the_end_of_the_file_is_refused() -> None:
+    found = split(fpl()[:60])
+    assert found.messages == []
+    assert "never closed" in found.refusals[0].reason
+
+
+def test_a_message_that_a_remark_seems_to_close_early_is_refused() -> None:
+    """Otherwise the DOF after the bracket would be lost, and the plan dated by the option instead."""
+    found = split(fpl(callsign="AAA1", other="RMK/A) DOF/260301") + "\n" + fpl(callsign="BBB2"))
+    assert [m.callsign for m in found.messages] == ["BBB2"]
+    assert [(r.plan, r.source.line) for r in found.refusals] == [("AAA1", 1)]
+    assert "closes where none is open" in found.refusals[0].reason
+
+
+def test_a_message_without_its_opening_bracket_is_refused_by_line() -> None:
+    found = split("\nFPL-SWR123-IS\n-A320/M-S/S\n")
+    assert found.messages == []
+    assert found.refusals[0].source.line == 2
+    assert "without an opening bracket" in found.refusals[0].reason
+
+
+def test_other_text_between_messages_is_noted_by_line() -> None:
+    found = split(fpl() + "\nplease see (attached) list\nthank you\n" + fpl())
+    assert len(found.messages) == 2
+    assert found.refusals == []
+    (note,) = found.notes
+    assert note.text.startswith("2 lines outside of messages not read")
+    assert "attached" not in note.text.lower()
+
+
+def test_too_long_a_message_is_refused_and_names_the_limit() -> None:
+    found = split(fpl(other="RMK/" + "X" * 500) + fpl(), Limits(max_message_chars=400))
+    assert len(found.messages) == 1
+    assert found.refusals[0].kind == "limit"
+    assert "max-message-chars = 400" in found.refusals[0].reason
+    assert found.refusals[0].plan == "SWR123"
+
+
+def test_too_many_messages_are_refused_over_all_documents_and_the_limit_is_named() -> None:
+    reading = read(fpl("AAA1"), fpl("AAA2") + fpl("AAA3") + fpl("AAA4"), fpl("AAA5"), limits=Limits(max_messages=2))
+    assert [plan.label for plan in reading.plans] == ["AAA1", "AAA2"]
+    assert [(r.kind, r.plan, str(r.source)) for r in reading.refusals] == [
+        ("limit", "AAA3", "2.txt:6"),
+        ("limit", "AAA5", "3.txt:1"),
+    ]
+    assert "max-messages = 2" in reading.refusals[0].reason
+    assert "Nothing from here to the end of the file is read" in reading.refusals[0].reason
+
+
+def test_too_large_a_file_is_refused_and_names_the_limit() -> None:
+    found = split(fpl(), Limits(max_bytes=20))
+    assert found.messages == []
+    assert "max-bytes" in found.refusals[0].reason
+
+
+@pytest.mark.parametrize(
+    ("data", "is_fpl"),
+    [
+        (fpl().encode(), True),
+        (ENVELOPE.format(fpl()).encode(), True),
+        (b"( dla/a001 - x", True),
+        ("(FPL\u2013SWR123".encode(), True),
+        (b"", False),
+        (b"FPL-SWR123-IS", False),
+        (b"(LAM-A/B)", False),
+        (b'{"note": "(FPL-SWR123-IS"}', False),
+        (b'  [ "(FPL-SWR123-IS" ]', False),
+        (b"<kml>(FPL-SWR123-IS</kml>", False),
+        (b"time,lat,lng\n1,2,3\n", False),
+        (b"\xff\xfe\x00", False),
+    ],
+)
+def test_a_file_is_known_by_its_content(data: bytes, is_fpl: bool) -> None:
+    assert icao_fpl.sniff(Document("anything", data)) is is_fpl
+
+
+@pytest.mark.parametrize("kind", ["CPL", "EST", "CDN", "ALR", "RCF", "XYZ"])
+def test_other_messages_about_flights_are_refused_by_type(kind: str) -> None:
+    reading = read(f"({kind}-SWR123-LSZH0800-LFPG-0)")
+    assert [(r.kind, r.plan) for r in reading.refusals] == [("message", "SWR123")]
+    assert f"messages of type {kind} are not read" in reading.refusals[0].reason
+
+
+@pytest.mark.parametrize("kind", ["LAM", "ACP", "RQP", "RQS", "SPL"])
+def test_messages_that_carry_no_plan_are_noted(kind: str) -> None:
+    reading = read(f"({kind}-SWR123-LSZH0800-LFPG-0)")
+    assert reading.refusals == []
+    assert kind in reading.notes[0].text
