@@ -42,7 +42,7 @@ imports: $(VENV)/.installed-lint
 check: test lint types imports
 
 bench: $(VENV)/.installed-test
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m bench
 
 browser: $(VENV)/.installed-test
 	$(PIP) --editable '.[browser]'

@@ -84,7 +84,7 @@ def _in_several_files(conflicts: Iterable[Conflict]) -> set[tuple[str | None, st
 def _table(
     conflicts: Iterable[Conflict], first: int, lines: box.Box, doubtful: set[tuple[str | None, str]]
 ) -> Table:
-    table = Table(box=lines, pad_edge=False, show_edge=False)
+    table = Table(box=lines, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
     table.add_column("#", justify="right", no_wrap=True)
     table.add_column("sure", no_wrap=True)
     table.add_column("when (UTC), where", no_wrap=True)
