@@ -1,0 +1,1 @@
+"""Benchmarks: `make bench` runs them and prints one table; docs/benchmarks.md keeps the last one."""
