@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Final, TypeVar
+from typing import Final, Literal, TypeVar
 
 from sharedsky.airspace.time import TimeWindow
 from sharedsky.airspace.volume import Volume4D
@@ -25,6 +25,10 @@ MAX_ZONES: Final = 2_000
 MAX_VOLUMES_EACH: Final = 500
 MAX_VOLUMES: Final = 20_000
 
+Group = Literal["en-route", "terminal", "terrain"]
+#: The lists of conflicts, in the order in which they stand and are numbered.
+GROUPS: Final[tuple[Group, ...]] = ("en-route", "terminal", "terrain")
+
 Key = tuple[str, str | None, str]  #: role, owner, id
 Thing = TypeVar("Thing", Plan, Zone)
 
@@ -33,11 +37,14 @@ Thing = TypeVar("Thing", Plan, Zone)
 class Choice:
     """What is listed and drawn.
 
-    conflicts: listed, in order. plans, zones: drawn, with volumes[k] the volumes drawn of (plans + zones)[k].
+    conflicts: listed, in order of groups and then of urgency; numbers[k] is the place of conflicts[k] among all of
+        them (from 1; the command's table has the same numbers).
+    plans, zones: drawn, with volumes[k] the volumes drawn of (plans + zones)[k].
     left_out: a sentence for each kind of thing that is not shown in full.
     """
 
     conflicts: list[Conflict]
+    numbers: list[int]
     plans: list[Plan]
     zones: list[Zone]
     volumes: list[tuple[Volume4D, ...]] = field(default_factory=list)
@@ -68,14 +75,26 @@ def choose(report: Report, plans: Sequence[Plan], zones: Sequence[Zone], max_pla
     Args:
         max_plans: the most plans that are drawn, >= 0.
     """
-    listed = list(report.conflicts[:MAX_CONFLICTS])
     order = _order_of_sides(report.conflicts)
-    choice = Choice(listed, _first(plans, "plan", order, max_plans), _first(zones, "zone", order, MAX_ZONES))
+    listed, numbers = _listed(report.conflicts)
+    choice = Choice(listed, numbers, _first(plans, "plan", order, max_plans), _first(zones, "zone", order, MAX_ZONES))
     _say(choice, len(report.conflicts), len(listed), "conflict", "listed", "those most urgent")
     _say(choice, len(plans), len(choice.plans), "plan", "drawn", "those in conflicts first")
     _say(choice, len(zones), len(choice.zones), "zone", "drawn", "those in conflicts first")
     _choose_volumes(choice, _windows_of_sides(listed))
     return choice
+
+
+def group_of(conflict: Conflict) -> Group:
+    """The list that a conflict stands in."""
+    return "terrain" if conflict.needs_terrain else conflict.cls
+
+
+def _listed(conflicts: Sequence[Conflict]) -> tuple[list[Conflict], list[int]]:
+    """The most urgent conflicts, in order of groups, and the number of each among all."""
+    order = sorted(range(len(conflicts)), key=lambda k: GROUPS.index(group_of(conflicts[k])))
+    kept = [(number, k) for number, k in enumerate(order, 1) if k < MAX_CONFLICTS]
+    return [conflicts[k] for _, k in kept], [number for number, _ in kept]
 
 
 def _order_of_sides(conflicts: Iterable[Conflict]) -> dict[Key, int]:

@@ -9,9 +9,9 @@ sections.py. The payload:
     zones     name, owner, kind, volumes
     conflicts in the list's order: n from 1, certainty, group, a and b (role, name, refs into plans or zones), window
               [start, end] with null for open, certain [[start, end]], band [lower m, upper m, datum] with null for
-              open, at [lat, lng], closest [time, lat, lng, nominal] or null
-    volumes   each {"s", "e": start and end or null, "lo", "hi": [metres, text, datum, uncertainty m] or null for
-              ground and unlimited, and a footprint (shapes.py)}
+              open, at [lat, lng], closest [time, lat, lng, nominal] or null, convert (conversion.py) or null
+    volumes   each {"s", "e": start and end or null, "lo", "hi": [metres, text, datum, uncertainty m, frame] or null
+              for ground and unlimited, and a footprint (shapes.py)}
 
 Called by render.py.
 """
@@ -23,10 +23,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from sharedsky.airspace.altitude import Altitude, Unit
+from sharedsky.airspace.datums import UNKNOWN_TERRAIN
+from sharedsky.airspace.terrain import Terrain
 from sharedsky.airspace.time import MAX_NS, MIN_NS, TimeWindow
 from sharedsky.airspace.volume import Volume4D
 from sharedsky.conflicts.report import Conflict, Side
-from sharedsky.page.choice import Choice
+from sharedsky.page.choice import Choice, group_of
+from sharedsky.page.conversion import conversions, frame_key, level_frame
 from sharedsky.page.paths import MAX_PATH_POINTS, MIN_PATH_POINTS, NS_PER_MS, PAGE_POINTS, display_path
 from sharedsky.page.shapes import MAX_RING_POINTS, display_shape
 from sharedsky.page.wording import plural, side_text
@@ -46,7 +49,7 @@ class Payload:
     simplified: int = 0
 
 
-def payload(choice: Choice) -> Payload:
+def payload(choice: Choice, terrain: Terrain = UNKNOWN_TERRAIN) -> Payload:
     """The payload for what was chosen; adds a sentence about simplified drawings to `choice.left_out`."""
     span = _span(choice)
     epoch_ns = (span.start_ns if span else 0) // NS_PER_MS * NS_PER_MS
@@ -58,7 +61,11 @@ def payload(choice: Choice) -> Payload:
     ]
     zone_volumes = choice.volumes[len(choice.plans) :]
     out.value["zones"] = [_zone(z, volumes, epoch_ns, out) for z, volumes in zip(choice.zones, zone_volumes)]
-    out.value["conflicts"] = [_conflict(k + 1, c, choice, epoch_ns) for k, c in enumerate(choice.conflicts)]
+    converted = conversions(choice, terrain)
+    out.value["conflicts"] = [
+        _conflict(number, conflict, choice, epoch_ns) | {"convert": convert}
+        for number, conflict, convert in zip(choice.numbers, choice.conflicts, converted)
+    ]
     if out.simplified:
         choice.left_out.append(
             f"{plural(out.simplified, 'drawing')} on the map and in the level profile "
@@ -66,11 +73,6 @@ def payload(choice: Choice) -> Payload:
             f"than {MAX_RING_POINTS:,}). The numbers in the list are exact: they come from every point."
         )
     return out
-
-
-def group_of(conflict: Conflict) -> str:
-    """The list that a conflict stands in: `terrain`, `terminal` or `en-route`."""
-    return "terrain" if conflict.needs_terrain else conflict.cls
 
 
 def _plan(
@@ -118,7 +120,7 @@ def _level(level: Altitude | None) -> list[object] | None:
         return None
     spread_m = level.uncertainty * (1.0 if level.unit is Unit.M else 0.3048)
     text = f"{level} ±{level.uncertainty:g}" if level.uncertainty else str(level)
-    return [round(level.metres, 1), text, level.datum.value, round(spread_m, 1)]
+    return [round(level.metres, 1), text, level.datum.value, round(spread_m, 1), frame_key(level_frame(level))]
 
 
 def _conflict(number: int, conflict: Conflict, choice: Choice, epoch_ns: int) -> Json:

@@ -87,7 +87,7 @@ def _facts(conflict: Conflict, *, drawn: bool) -> Html:
         nominal = " (between the forecasts' nominal positions)" if closest.nominal else ""
         rows.append(("Closest approach", join(closest_text(closest), " at ", _time(closest.time_ns), nominal)))
     if closest is not None and closest.vertical_m is None:
-        rows.append(("", Html("The levels are of different datums: no exact vertical separation.")))
+        rows.append(("", Html("No vertical separation is given: the levels do not compare exactly.")))
     if ratio_text(conflict):
         rows.append(("Nearness", join(ratio_text(conflict))))
     rows += [

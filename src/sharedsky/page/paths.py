@@ -44,7 +44,8 @@ def display_path(path: Trajectory, epoch_ns: int, most: int, near: Sequence[Time
     Returns:
         "p" points as packed_points; "t" nominal times [ms], first and steps; "e", "l" earliest and latest times, only
         where they differ; "lo", "hi" levels [dm], two for each leg ("hi" only where it differs); "ld", "hd" datums, one
-        for each leg or one for all; "w" lateral reach [m] likewise; "u" the levels' stated uncertainty [m].
+        for each leg or one for all; "w" lateral reach [m] likewise; "u" the levels' stated uncertainty [m]; "q" what a
+        known QNH setting adds to the name of its frame (conversion.py).
     """
     kept = kept_points(path, most, near)
     first, last = kept[:-1], kept[1:]
@@ -63,6 +64,8 @@ def display_path(path: Trajectory, epoch_ns: int, most: int, near: Sequence[Time
     reach = np.maximum.reduceat(path.lateral_m, first)
     out["w"] = _one_or_all([round(float(metres)) for metres in reach])
     out["u"] = round(path.level_uncertainty_um / UM_PER_M, 1)
+    if path.setting_hpa is not None:
+        out["q"] = f"/{path.setting_hpa:g}"
     return out, len(kept) < len(path.lat_deg)
 
 

@@ -15,6 +15,8 @@ from functools import cache
 from string import Template
 from typing import Final
 
+from sharedsky.airspace.datums import UNKNOWN_TERRAIN
+from sharedsky.airspace.terrain import Terrain
 from sharedsky.conflicts.profile import Profile
 from sharedsky.conflicts.report import Report
 from sharedsky.page import sections
@@ -27,8 +29,9 @@ from sharedsky.results.visible import shown
 
 #: The page's script, module by module, each after those that it imports from. Inlined as one module.
 MODULES: Final = (
-    "format.js", "sphere.js", "camera.js", "trace.js", "basemap.js", "scene.js", "palette.js", "grid.js", "signs.js",
-    "layers.js", "mapview.js", "levels.js", "timeline.js", "list.js", "report.js",
+    "format.js", "sphere.js", "camera.js", "trace.js", "basemap.js", "path.js", "scene.js", "palette.js", "axes.js",
+    "grid.js", "signs.js", "sides.js", "layers.js", "finding.js", "gestures.js", "mapview.js", "picture.js",
+    "levels.js", "timeline.js", "list.js", "report.js",
 )
 _IMPORT: Final = re.compile(r"^import\s[^;]*;\n", re.MULTILINE)
 _EXPORT: Final = re.compile(r"^export (?=(?:async )?(?:const|let|function|class)\b)", re.MULTILINE)
@@ -43,6 +46,7 @@ def render(
     generated_ns: int,
     max_plans: int = 2_000,
     profile: Profile,
+    terrain: Terrain = UNKNOWN_TERRAIN,
 ) -> str:
     """The page of a report.
 
@@ -52,11 +56,12 @@ def render(
         generated_ns: when the report was made, nanoseconds of UTC since 1970; shown.
         max_plans: the most plans that are drawn; the page says what it left out.
         profile: by which the report was made; shown.
+        terrain: the ground by which heights above it were compared, for drawing them among other levels.
     Returns:
         HTML, to be written as UTF-8.
     """
     choice = choose(report, plans, zones, max_plans)
-    data = payload(choice)
+    data = payload(choice, terrain)
     style, script = asset("report.css"), bundled_script()
     return Template(asset("template.html")).substitute(
         csp=_policy(style, script),

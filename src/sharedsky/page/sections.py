@@ -11,17 +11,16 @@ from typing import Final, TypeVar
 from sharedsky.airspace.time import TimeWindow
 from sharedsky.conflicts.profile import Profile
 from sharedsky.conflicts.report import Rejected, Report, Undetermined
-from sharedsky.page.choice import Choice
-from sharedsky.page.data import group_of
+from sharedsky.page.choice import GROUPS, Choice, group_of
 from sharedsky.page.entries import entry, icon
 from sharedsky.page.html import Html, el, given, join, prose
 from sharedsky.page.verdict import verdict
 from sharedsky.page.wording import duration_text, owner_text, plural, short_instant, short_window, side_text
 
 #: Rows of a box (refusals, pairs left open, notes, gaps) beyond these are counted, not shown; JSON has all.
-MAX_ROWS: Final = 500
+MAX_ROWS: Final = 2_000
 
-GROUPS: Final = {
+HEADINGS: Final = {
     "en-route": ("Conflicts", ""),
     "terminal": (
         "Near a shared aerodrome",
@@ -82,11 +81,12 @@ def refusals_section(rejected: Sequence[Rejected]) -> Html:
 def conflicts_section(report: Report, choice: Choice) -> Html:
     """The list of conflicts in its groups; en-route first, always there, even if empty."""
     boxes = []
-    for group, (heading, meaning) in GROUPS.items():
+    for group in GROUPS:
+        heading, meaning = HEADINGS[group]
         total = sum(group_of(conflict) == group for conflict in report.conflicts)
         entries = [
-            entry(k + 1, conflict, drawn=bool(choice.references(conflict.a) and choice.references(conflict.b)))
-            for k, conflict in enumerate(choice.conflicts)
+            entry(number, conflict, drawn=bool(choice.references(conflict.a) and choice.references(conflict.b)))
+            for number, conflict in zip(choice.numbers, choice.conflicts)
             if group_of(conflict) == group
         ]
         if not total and group != "en-route":

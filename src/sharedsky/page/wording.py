@@ -113,10 +113,13 @@ def closest_text(closest: ClosestApproach, *, brief: bool = False) -> str:
 
 def band_text(band: LevelBand) -> str:
     """A band with its datum, rounded outward: `FL340 to FL362`, `ground to 400 ft above mean sea level`."""
+    if band.lower_m is None and band.upper_m is None:
+        return "all levels"
     if band.datum == "STD":
         lower = "ground" if band.lower_m is None else _flight_level(_feet(band.lower_m, "down"))
         upper = "unlimited" if band.upper_m is None else _flight_level(_feet(band.upper_m, "up"))
-        return f"{lower} to {upper}"
+        both = lower if lower == upper else f"{lower} to {upper}"
+        return f"{both}, pressure altitude" if "ft" in both else both
     lower = "ground" if band.lower_m is None else _both_units(band.lower_m, "down")
     upper = "unlimited" if band.upper_m is None else _both_units(band.upper_m, "up")
     return f"{lower} to {upper}, {DATUM_NAMES.get(band.datum, band.datum)}"
@@ -144,7 +147,7 @@ def _feet(metres: float, rounding: Rounding) -> int:
 
 
 def _flight_level(feet: int) -> str:
-    return f"FL{feet // 100:03d}" if feet >= 0 and feet % 100 == 0 else f"{feet:,} ft pressure altitude"
+    return f"FL{feet // 100:03d}" if feet >= 0 and feet % 100 == 0 else f"{feet:,} ft"
 
 
 def _both_units(metres: float, rounding: Rounding) -> str:
@@ -159,8 +162,8 @@ def _down(value: float, places: int) -> float:
 
 
 def place_text(lat_deg: float, lng_deg: float) -> str:
-    """A place as pilots write it: `47°22.512′N 008°33.103′E`, to 1/1000 minute (2 m)."""
-    return f"{_minutes(lat_deg, 2, 'NS')} {_minutes(lng_deg, 3, 'EW')}"
+    """A place as pilots write it, to 1/1000 minute, and in degrees: `47°22.512′N 008°33.103′E (47.3752, 8.5517)`."""
+    return f"{_minutes(lat_deg, 2, 'NS')} {_minutes(lng_deg, 3, 'EW')} ({lat_deg:.4f}, {lng_deg:.4f})"
 
 
 def _minutes(angle_deg: float, width: int, letters: str) -> str:

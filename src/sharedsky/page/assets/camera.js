@@ -2,7 +2,7 @@
 // (circles stay circles, angles stay angles) and, since its centre moves along, the antimeridian and the poles are
 // ordinary places. Up is north, except near a pole, where turning the map under the user's hand would be worse.
 
-import { MEAN_RADIUS_M, angle, axes, between, capOf, cross, dot, latLng, unit, vector } from "./sphere.js";
+import { MEAN_RADIUS_M, angle, between, capOf, cross, dot, latLng, unit, vector } from "./sphere.js";
 
 /** How far from its centre the map shows the globe [rad]. */
 export const HORIZON_RAD = (95 * Math.PI) / 180;
@@ -17,7 +17,7 @@ const FREE_LAT_DEG = 80;
 export class Camera {
   constructor() {
     this.centre = vector(30, 10);
-    this.north = axes(this.centre)[1];
+    [this.east, this.north] = northAxes(this.centre);
     this.scale = 100; // pixels for one radian at the centre
     this.resize(1, 1);
   }
@@ -26,10 +26,6 @@ export class Camera {
     this.width = width;
     this.height = height;
     this.scale = this.limited(this.scale);
-  }
-
-  get east() {
-    return cross(this.north, this.centre);
   }
 
   get mPerPx() {
@@ -101,6 +97,7 @@ export class Camera {
     const allowed = Math.min(share * Math.PI, Math.max(-share * Math.PI, heading));
     const [east, north] = northAxes(this.centre);
     this.north = unit([0, 1, 2].map((i) => Math.cos(allowed) * north[i] + Math.sin(allowed) * east[i]));
+    this.east = cross(this.north, this.centre);
   }
 
   /** Move so that the place `from` (a unit vector) comes to lie under a pixel. */

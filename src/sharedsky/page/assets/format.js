@@ -19,11 +19,6 @@ export function clockText(epochMs, seconds = false) {
   return `${iso.slice(-13, seconds ? -5 : -8)}Z`;
 }
 
-/** "2026-03-01". */
-export function dayText(epochMs) {
-  return new Date(epochMs).toISOString().slice(0, -14);
-}
-
 /** "47°22.51′N 008°33.10′E". */
 export function placeText(latDeg, lngDeg) {
   return `${minutesText(latDeg, 2, "NS")} ${minutesText(lngDeg, 3, "EW")}`;

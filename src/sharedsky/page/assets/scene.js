@@ -2,9 +2,8 @@
 // and paths. Times are milliseconds after the payload's epoch, levels metres above their own datum.
 
 import { M_PER_NM } from "./format.js";
-import { MEAN_RADIUS_M, angle, at, between, capOf, circleRing, densified, insideRings, unpack, vector } from "./sphere.js";
-
-const UNITS_PER_DEG = 100000;
+import { Path } from "./path.js";
+import { MEAN_RADIUS_M, UNITS_PER_DEG, angle, capOf, circleRing, densified, insideRings, unpack, vector } from "./sphere.js";
 
 export class Scene {
   constructor(data) {
@@ -58,88 +57,10 @@ class Volume {
   }
 }
 
-/** A volume's floor or ceiling: metres above a datum, the source's own text, its stated uncertainty in metres. */
+/** A floor or ceiling: metres above a datum, in words, its stated uncertainty in metres, its frame (conversion.py). */
 class Level {
-  constructor([metres, text, datum, spread]) {
-    Object.assign(this, { metres, text, datum, spread });
-  }
-}
-
-/** A trajectory: points, when each is passed (earliest, nominal, latest), and the levels of its legs. */
-export class Path {
-  constructor(data) {
-    this.points = unpack(data.p, UNITS_PER_DEG);
-    this.count = this.points.length / 3;
-    this.times = summed(data.t);
-    this.early = data.e ? summed(data.e) : this.times;
-    this.late = data.l ? summed(data.l) : this.times;
-    this.known = !data.e && !data.l;
-    this.lower = data.lo.map((dm) => dm / 10);
-    this.upper = data.hi ? data.hi.map((dm) => dm / 10) : this.lower;
-    this.lowerDatum = (leg) => (Array.isArray(data.ld) ? data.ld[leg] : data.ld);
-    this.upperDatum = (leg) => (Array.isArray(data.hd) ? data.hd[leg] : data.hd);
-    this.reachM = Array.isArray(data.w) ? Math.max(...data.w) : data.w;
-    this.reachOf = (leg) => (Array.isArray(data.w) ? data.w[leg] : data.w);
-    this.spread = data.u;
-    this.line = densified(this.points, false);
-    const cap = capOf([this.line]);
-    this.cap = { middle: cap.middle, reach: cap.reach + this.reachM / MEAN_RADIUS_M };
-  }
-
-  get start() {
-    return this.early[0];
-  }
-
-  get end() {
-    return this.late[this.count - 1];
-  }
-
-  /** The point at a place along the path, counted in points: 2.5 is half way from the third to the fourth. */
-  pointAt(index) {
-    const leg = Math.min(Math.floor(index), this.count - 2);
-    return between(at(this.points, leg), at(this.points, leg + 1), index - leg);
-  }
-
-  /** Where along the path the flight nominally is, or null before and after it. */
-  nominalAt(time) {
-    if (time < this.times[0] || time > this.times[this.count - 1]) return null;
-    return alongAt(this.times, time);
-  }
-
-  /** [from, to] along the path between which the flight may be at a time, or null before and after it. */
-  rangeAt(time) {
-    if (time < this.start || time > this.end) return null;
-    return [time <= this.late[0] ? 0 : alongAt(this.late, time, true), alongAt(this.early, time)];
-  }
-
-  /** The line between two places along the path. */
-  stretch(from, to) {
-    const out = [...this.pointAt(from)];
-    for (let k = Math.floor(from) + 1; k < to; k += 1) out.push(...at(this.points, k));
-    out.push(...this.pointAt(to));
-    return densified(Float64Array.from(out), false);
-  }
-
-  /** {lower, upper, lowerDatum, upperDatum} of all levels between two places along the path. */
-  levels(from, to) {
-    const first = Math.min(Math.floor(from), this.count - 2);
-    const last = Math.min(Math.max(first, Math.ceil(to) - 1), this.count - 2);
-    const out = { lower: Infinity, upper: -Infinity, datums: new Set() };
-    for (let leg = first; leg <= last; leg += 1) {
-      for (const f of [Math.max(0, from - leg), Math.min(1, to - leg)]) {
-        out.lower = Math.min(out.lower, mixed(this.lower, leg, f));
-        out.upper = Math.max(out.upper, mixed(this.upper, leg, f));
-      }
-      out.datums.add(this.lowerDatum(leg)).add(this.upperDatum(leg));
-    }
-    out.lower -= this.spread;
-    out.upper += this.spread;
-    return out;
-  }
-
-  levelTextAt(index) {
-    const leg = Math.min(Math.floor(index), this.count - 2);
-    return { metres: mixed(this.upper, leg, index - leg), datum: this.upperDatum(leg) };
+  constructor([metres, text, datum, spread, frame]) {
+    Object.assign(this, { metres, text, datum, spread, frame });
   }
 }
 
@@ -153,7 +74,7 @@ class Thing {
 
 }
 
-export class Plan extends Thing {
+class Plan extends Thing {
   constructor(data) {
     super(data);
     this.forecast = data.forecast;
@@ -161,7 +82,7 @@ export class Plan extends Thing {
   }
 }
 
-export class Zone extends Thing {
+class Zone extends Thing {
   constructor(data) {
     super(data);
     this.kind = data.kind;
@@ -169,7 +90,7 @@ export class Zone extends Thing {
 }
 
 /** One entry of the list. */
-export class Conflict {
+class Conflict {
   constructor(data, scene) {
     this.number = data.n;
     this.certainty = data.certainty;
@@ -180,6 +101,7 @@ export class Conflict {
     [this.bandLower, this.bandUpper, this.bandDatum] = data.band;
     this.place = vector(...data.at);
     this.latLng = data.at;
+    this.convert = data.convert;
     this.closest = data.closest && { time: data.closest[0], place: vector(data.closest[1], data.closest[2]) };
     this.a = new Side(data.a, scene);
     this.b = new Side(data.b, scene);
@@ -236,32 +158,4 @@ class Side {
     }
     return reach;
   }
-}
-
-function summed(steps) {
-  const out = new Float64Array(steps.length);
-  let sum = 0;
-  steps.forEach((step, k) => {
-    sum += step;
-    out[k] = sum;
-  });
-  return out;
-}
-
-/** Where a time lies among non-decreasing times; of equal ones the last, or the first if `first`. */
-function alongAt(times, time, first = false) {
-  let low = 0;
-  let high = times.length - 1;
-  while (high - low > 1) {
-    const mid = (low + high) >> 1;
-    if (first ? times[mid] < time : times[mid] <= time) low = mid;
-    else high = mid;
-  }
-  const whole = times[high] - times[low];
-  if (whole <= 0) return first ? low : high;
-  return low + Math.min(1, Math.max(0, (time - times[low]) / whole));
-}
-
-function mixed(levels, leg, f) {
-  return levels[2 * leg] + (levels[2 * leg + 1] - levels[2 * leg]) * f;
 }

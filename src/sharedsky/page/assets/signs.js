@@ -45,7 +45,8 @@ function drawStem(ctx, x, y, colours) {
 function drawConflictSign(ctx, { conflict, x, y, others }, state, colours) {
   const selected = conflict === state.selected;
   const now = conflict.isAt(state.time);
-  const radius = conflict.group === "en-route" ? 11 : 9;
+  const text = String(conflict.number);
+  const radius = (conflict.group === "en-route" ? 11 : 9) + (text.length > 2 ? 2 : 0);
   ctx.globalAlpha = selected || now || !state.selected ? 1 : 0.6;
   if (now) {
     ctx.beginPath();
@@ -65,8 +66,7 @@ function drawConflictSign(ctx, { conflict, x, y, others }, state, colours) {
   }
   ctx.textAlign = "center";
   ctx.textBaseline = "middle";
-  const text = String(conflict.number);
-  ctx.font = colours.font(text.length > 2 ? 8.5 : 11, 700);
+  ctx.font = colours.font(text.length > 2 ? 9 : 11, 700);
   ctx.fillStyle = conflict.certainty === "certain" ? colours.onCertain : colours.ink;
   ctx.fillText(text, x, y + (conflict.certainty === "certain" ? 0.5 : 2));
   if (others.length) {

@@ -3,6 +3,8 @@
 // the geodesics that were checked.
 
 export const MEAN_RADIUS_M = 6371008.8;
+/** The payload's unit of coordinates: 1e-5 degrees (shapes.py). */
+export const UNITS_PER_DEG = 100000;
 const EQUATOR_M = 6378137;
 const FLATTENING = 1 / 298.257223563;
 const E2 = FLATTENING * (2 - FLATTENING);
@@ -141,7 +143,7 @@ export function insideRings(place, rings, cap) {
 }
 
 /** East and north of some upright frame at a unit vector. */
-export function axes(middle) {
+function axes(middle) {
   const pole = Math.abs(middle[2]) < 0.99 ? [0, 0, 1] : [1, 0, 0];
   const east = unit(cross(pole, middle));
   return [east, cross(middle, east)];

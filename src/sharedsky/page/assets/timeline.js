@@ -1,8 +1,8 @@
 // The time slider that spans everything: a native range input under a strip that shows when conflicts are, a play
 // button with its speed, and the chosen time in words.
 
+import { timeTicks } from "./axes.js";
 import { MINUTE_MS, instantText } from "./format.js";
-import { timeTicks } from "./levels.js";
 import { fitCanvas, hatch } from "./palette.js";
 
 /** Half of the slider's thumb: the strip's scale ends where the thumb's middle does [px]. */
@@ -116,18 +116,26 @@ export class Timeline {
   /** When conflicts are: certain ones filled in the upper lane, possible ones hatched in the lower. */
   drawBars(ctx) {
     const { colours, selected, hidden } = this.state;
-    for (const conflict of this.scene.conflicts) {
-      if (hidden.has(conflict)) continue;
-      const certain = conflict.certainty === "certain";
-      const y = certain ? 2 : 2 + BAR_PX + 3;
+    const bar = (conflict) => {
+      const y = conflict.certainty === "certain" ? 2 : 2 + BAR_PX + 3;
       const from = this.x(conflict.start);
-      const width = Math.max(3, this.x(conflict.end) - from);
-      const colour = certain ? colours.certain : colours.possible;
-      ctx.fillStyle = certain ? colour : hatch(ctx, colours, colour, "/", 5);
-      ctx.fillRect(from, y, width, BAR_PX);
-      ctx.strokeStyle = conflict === selected ? colours.ink : colour;
-      ctx.lineWidth = conflict === selected ? 2 : 1;
-      ctx.strokeRect(from, y, width, BAR_PX);
+      ctx.rect(from, y, Math.max(3, this.x(conflict.end) - from), BAR_PX);
+    };
+    for (const certainty of ["certain", "possible"]) {
+      ctx.beginPath();
+      for (const c of this.scene.conflicts) if (c.certainty === certainty && !hidden.has(c)) bar(c);
+      const colour = certainty === "certain" ? colours.certain : colours.possible;
+      ctx.fillStyle = certainty === "certain" ? colour : hatch(ctx, colours, colour, "/", 5);
+      ctx.fill();
+      ctx.strokeStyle = colour;
+      ctx.lineWidth = 1;
+      ctx.stroke();
     }
+    if (!selected) return;
+    ctx.beginPath();
+    bar(selected);
+    ctx.strokeStyle = colours.ink;
+    ctx.lineWidth = 2;
+    ctx.stroke();
   }
 }
