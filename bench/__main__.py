@@ -34,7 +34,7 @@ def main() -> int:
     parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
     args = parser.parse_args()
     if not (SHARED / "bench" / "volumes.py").exists():
-        print("the benchmarks need ../shared/bench/volumes.py and ../shared/data beside this clone; nothing was measured")
+        print("the benchmarks need ../shared/bench and ../shared/data beside this clone; nothing was measured")
         return 0
     if args.part:
         print(json.dumps(part(args.part)))
@@ -48,9 +48,9 @@ def main() -> int:
 
 HEAD = """# Benchmarks
 
-`make bench` prints this table; `.venv/bin/python -m bench --write` keeps it here. Volumes are seeded, their expected number
-of pairs is known (planar edges), and each figure stands beside the obvious way to get the same answer, measured in the
-same run from the same arrays: ratios tell more than seconds, since machines differ and are shared.
+`make bench` prints this table; `.venv/bin/python -m bench --write` keeps it here. Volumes are seeded, the number of
+their pairs is known (for planar edges), and each figure stands beside the obvious way to get the same answer, measured
+in the same run from the same arrays: ratios tell more than seconds, since machines differ and are shared.
 
 """
 
@@ -94,7 +94,10 @@ def part(name: str) -> dict[str, Any]:
     before = peak_gb()
     run = pairs.timed(lambda: pairs.ours(d, geodesic=True), 1)
     return {
-        "seconds": run.seconds, "found": len(run.pairs), "peak_gb": peak_gb(), "arrays_gb": before,
+        "seconds": run.seconds,
+        "found": len(run.pairs),
+        "peak_gb": peak_gb(),
+        "arrays_gb": before,
         "expected": volumes.EXPECTED_PAIRS[(region, int(n))],
     }
 
@@ -107,8 +110,9 @@ def peak_gb() -> float:
 def run_part(name: str) -> dict[str, Any]:
     """A part in a process of its own."""
     print(f"  measuring {name} ...", file=sys.stderr, flush=True)
-    done = subprocess.run([sys.executable, "-m", "bench", "--part", name], cwd=ROOT, capture_output=True, text=True, check=True)
-    return json.loads(done.stdout)
+    command = [sys.executable, "-m", "bench", "--part", name]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    return dict(json.loads(done.stdout))
 
 
 def morning_seconds(repeat: int = 5) -> tuple[float, float, str]:
@@ -125,8 +129,6 @@ def morning_seconds(repeat: int = 5) -> tuple[float, float, str]:
 
 def table(*, quick: bool) -> str:
     """The whole table as Markdown."""
-    p = run_part("pairs")
-    s, found = p["seconds"], p["found"]
     lines = [
         f"Machine: {os.cpu_count()} cores, {platform.machine()}, {cpu_name()}; Python {platform.python_version()}, "
         f"numpy {np.__version__}, shapely {shapely.__version__}, GEOS {shapely.geos_version_string}.",
@@ -134,52 +136,77 @@ def table(*, quick: bool) -> str:
         "",
         "| what | figure | floor | ratio |",
         "|---|---|---|---|",
-        f"| all pairs of 100,000 metropolitan volumes, geodesic edges | {s['geodesic']:.2f} s, {found['geodesic']:,} pairs | "
-        f"guide 1.2 s | {s['obvious'] / s['geodesic']:.0f} times as fast as the obvious way (floor 10) |",
-        f"| the same, edges left whole (straight in the chart) | {s['straight']:.2f} s, {found['straight']:,} pairs | guide 1.2 s | "
-        f"{s['obvious'] / s['straight']:.0f} times as fast as the obvious way |",
-        f"| the obvious way: tree with predicate, then filters | {s['obvious']:.2f} s, {found['obvious']:,} pairs | | 1 |",
-        f"| boxes first, then filters, then intersects | {s['boxes']:.2f} s, {found['boxes']:,} pairs | slower than ours | "
-        f"ours is {s['boxes'] / s['geodesic']:.1f} times as fast |",
     ]
-    lines += pairs_note(p)
-    lines += million_lines(quick)
+    p = run_part("pairs")
+    rows = [*pair_rows(p), *([] if quick else [*million_rows(), *standing_rows()])]
     median, worst, last = morning_seconds()
-    lines.append(f"| the real morning, whole command | {median:.2f} s (worst of 5: {worst:.2f}) | 3 s | {3 / median:.1f} times within |")
+    figure = f"{median:.2f} s (worst of 5: {worst:.2f})"
+    rows.append(("the real morning, whole command", figure, "3 s", f"{3 / median:.1f} times within"))
+    lines += ["| " + " | ".join(row) + " |" for row in rows]
     lines += ["", f"The real morning's last line: `{last}`", "", changed_text(p), ""]
     return "\n".join(lines)
 
 
-def pairs_note(p: dict[str, Any]) -> list[str]:
-    """A row that holds the obvious way against the expected number."""
-    return [f"| pairs expected with planar edges | {p['expected']:,} | equal to the obvious way | {p['found']['obvious'] == p['expected']} |"]
+Row = tuple[str, str, str, str]
 
 
-def million_lines(quick: bool) -> list[str]:
-    """The rows that need a million volumes."""
-    if quick:
-        return []
-    lines = []
+def pair_rows(p: dict[str, Any]) -> list[Row]:
+    """All pairs of 100,000, ours and the obvious ways."""
+    seconds, found = p["seconds"], p["found"]
+
+    def figure(name: str) -> str:
+        return f"{seconds[name]:.2f} s, {found[name]:,} pairs"
+
+    times = {name: seconds["obvious"] / seconds[name] for name in seconds}
+    ahead = seconds["boxes"] / seconds["geodesic"]
+    planar = "as expected" if found["obvious"] == p["expected"] else f"EXPECTED {p['expected']:,}"
+    faster = "times as fast as the obvious way"
+    return [
+        (
+            "all pairs of 100,000 metropolitan volumes, geodesic edges",
+            figure("geodesic"),
+            "10 times the obvious way; guide 1.2 s",
+            f"{times['geodesic']:.0f} {faster}",
+        ),
+        ("the same, edges left whole", figure("straight"), "guide 1.2 s", f"{times['straight']:.0f} {faster}"),
+        ("the obvious way: tree with predicate, then filters", figure("obvious"), planar, "1"),
+        (
+            "boxes first, then filters, then intersects",
+            figure("boxes"),
+            "slower than ours",
+            f"ours is {ahead:.1f} times as fast",
+        ),
+    ]
+
+
+def million_rows() -> list[Row]:
+    """All pairs of a million volumes."""
+    rows = []
     for region in ("continent", "metro"):
         r = run_part(f"{region}:1000000")
-        lines.append(
-            f"| all pairs of 1,000,000 volumes, {region} | {r['seconds']:.1f} s, {r['found']:,} pairs (planar: {r['expected']:,}) | "
-            f"reported | peak {r['peak_gb']:.1f} GB, of which arrays {r['arrays_gb']:.1f} |"
-        )
+        figure = f"{r['seconds']:.1f} s, {r['found']:,} pairs (planar: {r['expected']:,})"
+        memory = f"peak {r['peak_gb']:.1f} GB, of which arrays {r['arrays_gb']:.1f}"
+        rows.append((f"all pairs of 1,000,000 volumes, {region}", figure, "reported", memory))
+    return rows
+
+
+def standing_rows() -> list[Row]:
+    """One new volume against a million."""
     r = run_part("standing")
-    rows = {what: (a, b) for what, a, b in r["rows"]}
-    tree, slots = rows["one tree, median and p99 ms"], rows["a tree a half hour, ms"]
-    for what, (a, b) in rows.items():
-        if what.endswith("us"):
-            lines.append(f"| 1,000,000 stored: insert, remove | {a:.0f} us, {b:.0f} us | 50 us each | {50 / a:.1f}, {50 / b:.1f} times within |")
-        else:
-            floor = "0.2, 1.0 ms" if what.startswith("index") else "known: " + ("0.28, 3.0" if what.startswith("one") else "0.11, 0.52")
-            lines.append(
-                f"| 1,000,000 stored, one new: {what.replace(', median and p99 ms', '').replace(', ms', '').replace(' ms', '')} | "
-                f"median {a:.3f} ms, p99 {b:.2f} ms | {floor} | median {tree[0] / a:.1f} times one tree, {slots[0] / a:.1f} times slots |"
-            )
-    lines.append(f"| memory of that process (three structures) | {r['peak_gb']:.1f} GB | reported | |")
-    return lines
+    given = {what: (first, second) for what, first, second in r["rows"]}
+    tree, slots = given["one tree"], given["a tree for each half hour"]
+    rows = []
+    for what, (first, second) in given.items():
+        if what == "insert, remove":
+            within = f"{50 / first:.1f}, {50 / second:.1f} times within"
+            rows.append((f"1,000,000 stored: {what}", f"{first:.0f} us, {second:.0f} us", "50 us each", within))
+            continue
+        floor = "median 0.2 ms, p99 1 ms" if what.startswith("index") else ""
+        ratio = f"{tree[0] / first:.1f} times one tree, {slots[0] / first:.1f} times trees by half hour"
+        figure = f"median {first:.3f} ms, p99 {second:.2f} ms"
+        rows.append((f"1,000,000 stored, one new: {what}", figure, floor, ratio))
+    rows.append(("memory of that process (all three structures)", f"{r['peak_gb']:.1f} GB", "reported", ""))
+    return rows
 
 
 def changed_text(p: dict[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """All conflicting pairs of many volumes: ours beside the obvious ways, from the same numpy arrays.
 
-The obvious way asks one tree for intersecting polygons and filters levels and times afterwards; the other takes boxes from
+The obvious way asks one tree for intersecting polygons and filters levels and times afterwards; the other takes
+boxes from
 the tree, filters, and then asks for intersection. Both take edges as straight in longitude and latitude.
 """
 

@@ -1,4 +1,5 @@
-"""One new volume against a million stored ones: the standing index beside one tree, and beside a tree for each half hour."""
+"""One new volume against a million stored ones: the standing index beside one tree, and beside a tree for each half
+hour."""
 
 from __future__ import annotations
 
@@ -39,7 +40,10 @@ def latencies_ms(ask: Callable[[int], object], count: int) -> tuple[float, float
 def standing(stored: Arrays, asked: Arrays) -> list[tuple[str, float, float]]:
     """Rows (what, first figure, second figure): latencies in ms (median, p99), insert and remove in microseconds."""
     questions = [volume(asked, k) for k in range(len(asked["lower"]))]
-    rows = [("one tree, median and p99 ms", *_one_tree(stored, asked)), ("a tree a half hour, ms", *_slots(stored, asked))]
+    rows = [
+        ("one tree", *_one_tree(stored, asked)),
+        ("a tree for each half hour", *_slots(stored, asked)),
+    ]
     gc.collect()
     index = VolumeIndex()
     level = np.rint(np.stack([stored["lower"], stored["upper"]], axis=1) * 1e6).astype(np.int64)
@@ -47,7 +51,7 @@ def standing(stored: Arrays, asked: Arrays) -> list[tuple[str, float, float]]:
     handles = index.insert_rings(stored["lat"], stored["lng"], level, times)
     gc.collect()
     gc.freeze()
-    rows.append(("index, ms", *latencies_ms(lambda k: index.query(questions[k]), len(questions))))
+    rows.append(("index", *latencies_ms(lambda k: index.query(questions[k]), len(questions))))
     rng = np.random.default_rng(1)
     churn = rng.permutation(len(handles))[: len(handles) // 10]
     begin = time.perf_counter()
@@ -59,8 +63,8 @@ def standing(stored: Arrays, asked: Arrays) -> list[tuple[str, float, float]]:
     for v in fresh:
         index.insert(v)
     inserted = (time.perf_counter() - begin) / len(churn)
-    rows.append(("index, insert and remove, us", inserted * 1e6, removed * 1e6))
-    rows.append(("index after 10 % churn, ms", *latencies_ms(lambda k: index.query(questions[k]), len(questions))))
+    rows.append(("insert, remove", inserted * 1e6, removed * 1e6))
+    rows.append(("index after 10 % churn", *latencies_ms(lambda k: index.query(questions[k]), len(questions))))
     return rows
 
 

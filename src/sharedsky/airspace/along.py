@@ -49,7 +49,9 @@ def parts_within(pieces: Pieces, shapes: Shapes, j: IntArray, reach_m: FloatArra
     near = _near_edges(pieces, shapes, j, reach_m)
     inside = _inside_between(pieces, shapes, j, near)
     return merged(
-        np.concatenate([near.row, inside.row]), np.concatenate([near.lo, inside.lo]), np.concatenate([near.hi, inside.hi])
+        np.concatenate([near.row, inside.row]),
+        np.concatenate([near.lo, inside.lo]),
+        np.concatenate([near.hi, inside.hi]),
     )
 
 

@@ -68,8 +68,13 @@ class Bounds:
 
 
 def bounds_of(
-    own_lo: IntArray, own_hi: IntArray, datum: npt.NDArray[np.int8], setting_hpa: FloatArray, elevation_m: FloatArray,
-    places: Places, terrain: Terrain = UNKNOWN_TERRAIN,
+    own_lo: IntArray,
+    own_hi: IntArray,
+    datum: npt.NDArray[np.int8],
+    setting_hpa: FloatArray,
+    elevation_m: FloatArray,
+    places: Places,
+    terrain: Terrain = UNKNOWN_TERRAIN,
 ) -> Bounds:
     """Intervals for n levels over places.
 

@@ -20,7 +20,8 @@ BoolArray = npt.NDArray[np.bool_]
 WGS84_A_M: Final = 6_378_137.0  #: semi-major axis, WGS 84
 WGS84_F: Final = 1 / 298.257223563  #: flattening, WGS 84
 WGS84_E2: Final = WGS84_F * (2 - WGS84_F)  #: eccentricity squared
-#: The smallest and largest radius of curvature anywhere on the ellipsoid: the meridian's at the equator, a^2 / b at the poles.
+#: The smallest and largest radius of curvature anywhere on the ellipsoid: the meridian's at the equator, a^2 / b at
+#: the poles.
 MIN_RADIUS_M: Final = WGS84_A_M * (1 - WGS84_E2)
 MAX_RADIUS_M: Final = WGS84_A_M / (1 - WGS84_F)
 

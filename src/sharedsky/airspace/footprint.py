@@ -166,13 +166,16 @@ def _without_repeats(points: FloatArray) -> FloatArray:
 
 def _check_radius(radius_m: float, name: str) -> None:
     if not np.isfinite(radius_m) or not 0 < radius_m <= MAX_RADIUS_M:
-        raise GeometryError(f"{name} of {radius_m:g} m is out of range.", f"Give one above 0 and up to {MAX_RADIUS_M:g} m.")
+        raise GeometryError(
+            f"{name} of {radius_m:g} m is out of range.", f"Give one above 0 and up to {MAX_RADIUS_M:g} m."
+        )
 
 
 def _check_extent(points: FloatArray) -> None:
     if middle_and_angle(points)[1] > MAX_SHAPE_ANGLE_DEG:
         raise GeometryError(
-            f"the shape reaches more than {MAX_SHAPE_ANGLE_DEG:g} degrees from its middle (half the globe has no inside).",
+            f"the shape reaches more than {MAX_SHAPE_ANGLE_DEG:g} degrees from its middle (half the globe has no "
+            "inside).",
             "Split it into smaller shapes.",
         )
 

@@ -46,7 +46,8 @@ def decision_reach_m(reach_m: FloatArray) -> FloatArray:
 
 
 def flatten(up: FloatArray, origin: FloatArray, *points: FloatArray) -> list[FloatArray]:
-    """East and north [m] (m, 2) of ECEF points (m, 3) from origin (m, 3), seen along up (m, 3), n-vectors of any length."""
+    """East and north [m] (m, 2) of ECEF points (m, 3) from origin (m, 3), seen along up (m, 3), n-vectors of any
+    length."""
     basis = tangent_basis(up / np.linalg.norm(up, axis=-1, keepdims=True))[..., :2]
     return [np.einsum("ni,nij->nj", point - origin, basis) for point in points]
 

@@ -15,7 +15,8 @@ from sharedsky.airspace.earth import GEOD, FloatArray, IntArray, direct, n_vecto
 
 #: The longest edge that is left whole [m]: 1.7 mm from the geodesic.
 MAX_EDGE_M: Final = 5_000.0
-#: Chord of n-vectors below which an edge is certainly shorter than MAX_EDGE_M (the largest radius of curvature is 6,399,594 m).
+#: Chord of n-vectors below which an edge is certainly shorter than MAX_EDGE_M (the largest radius of curvature is
+#: 6,399,594 m).
 _SHORT_CHORD: Final = MAX_EDGE_M / 6_400_000.0
 
 
@@ -27,9 +28,7 @@ def edge_pieces(start: FloatArray, end: FloatArray) -> tuple[IntArray, FloatArra
     Returns:
         pieces (n,) int64 >= 1; azimuth [deg] and length [m], (n,), both 0 for edges that are left whole.
     """
-    chord = np.linalg.norm(
-        n_vector(start[:, 0], start[:, 1]) - n_vector(end[:, 0], end[:, 1]), axis=1
-    )
+    chord = np.linalg.norm(n_vector(start[:, 0], start[:, 1]) - n_vector(end[:, 0], end[:, 1]), axis=1)
     pieces = np.ones(len(start), np.int64)
     azimuth, length = np.zeros(len(start)), np.zeros(len(start))
     long = np.flatnonzero(chord > _SHORT_CHORD)

@@ -112,7 +112,9 @@ def edges_within(a: Shapes, i: IntArray, b: Shapes, j: IntArray, reach_m: FloatA
     limit = decision_reach_m(reach_m)
     large = combos > _CHUNK
     for k in np.flatnonzero(large):
-        out[k] = _large_within(a, ragged(start_a, i[k : k + 1])[0], b, ragged(start_b, j[k : k + 1])[0], float(limit[k]))
+        out[k] = _large_within(
+            a, ragged(start_a, i[k : k + 1])[0], b, ragged(start_b, j[k : k + 1])[0], float(limit[k])
+        )
     rest = np.flatnonzero(~large)
     bounds = np.searchsorted(np.cumsum(combos[rest]), np.arange(_CHUNK, combos[rest].sum() + _CHUNK, _CHUNK))
     for chunk in np.split(rest, np.unique(np.minimum(bounds + 1, len(rest)))):
@@ -176,14 +178,16 @@ def _in_box(points: FloatArray, others: FloatArray, margin: float) -> BoolArray:
 
 
 def _draw_large(a: Shapes, i: int, b: Shapes, j: int) -> tuple[object, object]:
-    """One pair in the chart around the smaller's middle; what does not fit it is clipped to a frustum that holds the smaller."""
+    """One pair in the chart around the smaller's middle; what does not fit it is clipped to a frustum that holds the
+    smaller."""
     middle = a.middle[i] if a.angle[i] <= b.angle[j] else b.middle[j]
     basis = tangent_basis(middle)
     return draw_in(a, i, basis), draw_in(b, j, basis)
 
 
 def draw_in(shapes: Shapes, k: int, basis: FloatArray) -> object:
-    """Shape k in the chart `basis` (3, 3): whole, or what lies in the frustum of 77 degrees around the chart's middle."""
+    """Shape k in the chart `basis` (3, 3): whole, or what lies in the frustum of 77 degrees around the chart's
+    middle."""
     start = shapes.vertex_start
     height = shapes.vector[start[k] : start[k + 1]] @ basis[:, 2]
     if (height > np.cos(np.radians(80.0))).all():

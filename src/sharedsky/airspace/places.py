@@ -1,6 +1,7 @@
 """Where something is, as boxes of latitude and longitude: for tables by place (geoid, terrain), always outward.
 
-Boxes go from west to east and may cross the antimeridian; a shape around a pole has all longitudes. Called by datums.py.
+Boxes go from west to east and may cross the antimeridian; a shape around a pole has all longitudes. Called by
+datums.py.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ class Places:
 def places_of(shapes: Shapes, grow_m: FloatArray | float = 0.0) -> Places:
     """Boxes around shapes with their reach and grow_m more.
 
-    Longitudes are measured from the middle of each shape, so that the antimeridian is no edge; a shape whose cap holds a
+    Longitudes are measured from the middle of each shape, so that the antimeridian is no edge; a shape whose cap
+    holds a
     pole gets all longitudes and the pole.
     """
     if len(shapes) == 0:

@@ -25,7 +25,8 @@ AREA: Final = 0
 PATH: Final = 1
 POINT: Final = 2
 
-#: Shapes whose core fits in this angle [rad] of their middle share charts with their neighbours; larger ones get their own.
+#: Shapes whose core fits in this angle [rad] of their middle share charts with their neighbours; larger ones get
+#: their own.
 SMALL_ANGLE: Final = float(np.radians(8.0))
 
 Geometries = npt.NDArray[np.object_]
@@ -166,7 +167,8 @@ def shapes_of(footprints: Sequence[Footprint]) -> Shapes:
 
 
 def shapes_of_rings(lat_deg: FloatArray, lng_deg: FloatArray, *, geodesic: bool = True) -> Shapes:
-    """The shapes of n simple polygons of k vertices, (n, k) [deg] each, open rings; geodesic=False leaves edges whole."""
+    """The shapes of n simple polygons of k vertices, (n, k) [deg] each, open rings; geodesic=False leaves edges
+    whole."""
     n, k = lat_deg.shape
     closed = np.empty((n, k + 1, 2))
     closed[:, :k, 0], closed[:, :k, 1] = lat_deg, lng_deg

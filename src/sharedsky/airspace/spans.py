@@ -70,7 +70,8 @@ def where_above(start: npt.ArrayLike, end: npt.ArrayLike, bound: npt.ArrayLike, 
 
 
 def where_within(offset: FloatArray, motion: FloatArray, reach: FloatArray) -> Span:
-    """Where in [0, 1] the point offset + s motion, (m, 2) each, lies within reach (m,) of the origin; reach < 0: nowhere."""
+    """Where in [0, 1] the point offset + s motion, (m, 2) each, lies within reach (m,) of the origin; reach < 0:
+    nowhere."""
     a, b = (motion**2).sum(-1), (offset * motion).sum(-1)
     c = (offset**2).sum(-1) - reach**2
     still = a <= 1e-12  # moves less than a micrometre
@@ -86,7 +87,8 @@ def where_within(offset: FloatArray, motion: FloatArray, reach: FloatArray) -> S
 
 
 def where_near_segment(offset: FloatArray, motion: FloatArray, a: FloatArray, b: FloatArray, reach: FloatArray) -> Span:
-    """Where in [0, 1] the moving point lies within reach (m,) of segment a-b; all (m, 2). One interval: it is convex."""
+    """Where in [0, 1] the moving point lies within reach (m,) of segment a-b; all (m, 2). One interval: it is
+    convex."""
     ends = [where_within(offset - a, motion, reach), where_within(offset - b, motion, reach)]
     edge = b - a
     length = np.sqrt((edge**2).sum(-1))

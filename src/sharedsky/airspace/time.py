@@ -80,9 +80,7 @@ def parse_instant(text: str, rounding: Rounding = "down") -> Instant:
     """
     match = _RFC3339.fullmatch(text)
     if match is None:
-        raise TimeError(
-            f"{text[:40]!r} is not an RFC 3339 time with a zone.", "Write it as 2026-03-01T10:00:00Z."
-        )
+        raise TimeError(f"{text[:40]!r} is not an RFC 3339 time with a zone.", "Write it as 2026-03-01T10:00:00Z.")
     year, month, day, hour, minute, second = (int(g) for g in match.groups()[:6])
     leap = second == 60
     try:

@@ -91,6 +91,16 @@ def known_trajectory(
     levels = np.stack([level_um[:-1], level_um[1:]], axis=1)
     codes = np.full(legs, DATUM_CODE[datum], np.int8)
     return Trajectory(
-        lat_deg, lng_deg, time_ns, time_ns, time_ns, levels, levels, codes, codes,
-        np.full(legs, float(lateral_m)), level_uncertainty_um, setting_hpa,
+        lat_deg,
+        lng_deg,
+        time_ns,
+        time_ns,
+        time_ns,
+        levels,
+        levels,
+        codes,
+        codes,
+        np.full(legs, float(lateral_m)),
+        level_uncertainty_um,
+        setting_hpa,
     )

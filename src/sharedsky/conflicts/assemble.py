@@ -51,13 +51,23 @@ def assembled(parts: Sequence[Breaches], sides: Sides, legs: Legs, profile: Prof
         approach, least = _approach(rows, int(closest[k]), row, ratio[k], legs, profile, window)
         place = (float(rows.lat_deg[row]), float(rows.lng_deg[row]))
         one, other = sides.side(int(rows.a[row])), sides.side(int(rows.b[row]))
-        a, b = (one, other) if (one.id, one.owner or "", one.file) <= (other.id, other.owner or "", other.file) else (other, one)
+        a, b = (
+            (one, other)
+            if (one.id, one.owner or "", one.file) <= (other.id, other.owner or "", other.file)
+            else (other, one)
+        )
         conflicts.append(
             Conflict(
                 kind="plan-zone" if "zone" in (a.role, b.role) else "plan-plan",
                 certainty="certain" if certain[k] else "possible",
                 cls="terminal" if terminal[k] else "en-route",
-                a=a, b=b, window=window, certain_windows=certain[k], band=bands[k], closest=approach, ratio=least,
+                a=a,
+                b=b,
+                window=window,
+                certain_windows=certain[k],
+                band=bands[k],
+                closest=approach,
+                ratio=least,
                 place=place if approach is None else (approach.lat_deg, approach.lng_deg),
                 breaks=_breaks(MINIMA[int(rows.minima[row])], vertical[k], profile),
                 needs_terrain=bool(ground[k]) and not certain[k],
@@ -125,8 +135,11 @@ def _approach(
     if not np.isnan(horizontal):
         vertical = float(rows.vertical_m[closest])
         approach = ClosestApproach(
-            int(rows.closest_ns[closest]), horizontal, None if np.isnan(vertical) else vertical,
-            float(rows.lat_deg[closest]), float(rows.lng_deg[closest]),
+            int(rows.closest_ns[closest]),
+            horizontal,
+            None if np.isnan(vertical) else vertical,
+            float(rows.lat_deg[closest]),
+            float(rows.lng_deg[closest]),
         )
         return approach, ratio
     if rows.minima[worst] == _TRAJECTORIES:
@@ -144,7 +157,9 @@ def _bands(rows: Breaches, groups: _Groups) -> list[LevelBand]:
     code = np.where(shared, datum, _WGS84)
     return [
         LevelBand(
-            None if low <= -OPEN_UM else low / UM_PER_M, None if high >= OPEN_UM else high / UM_PER_M, DATUMS[which].value
+            None if low <= -OPEN_UM else low / UM_PER_M,
+            None if high >= OPEN_UM else high / UM_PER_M,
+            DATUMS[which].value,
         )
         for low, high, which in zip(lower.tolist(), upper.tolist(), code.tolist(), strict=True)
     ]

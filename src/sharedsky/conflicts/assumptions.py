@@ -18,8 +18,13 @@ from sharedsky.plans.plan import Plan, Zone
 
 
 def assumptions(
-    plans: Sequence[Plan], zones: Sequence[Zone], chosen: Sequence[Zone], profile: Profile, *,
-    assume_rvsm: bool, terrain: Terrain | None,
+    plans: Sequence[Plan],
+    zones: Sequence[Zone],
+    chosen: Sequence[Zone],
+    profile: Profile,
+    *,
+    assume_rvsm: bool,
+    terrain: Terrain | None,
 ) -> list[str]:
     """The sentences that apply to this search."""
     datums = _datums(plans, chosen)

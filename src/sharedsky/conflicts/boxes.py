@@ -73,7 +73,9 @@ def _in_face(shapes: Shapes, index: IntArray, face: IntArray, reach: FloatArray)
         flat, height = project(shapes.vector[vertex], FACES[np.repeat(face, count)])
     low = np.minimum.reduceat(flat, begin, axis=0)
     high = np.maximum.reduceat(flat, begin, axis=0)
-    extent = np.hypot(np.maximum(np.abs(low[:, 0]), np.abs(high[:, 0])), np.maximum(np.abs(low[:, 1]), np.abs(high[:, 1])))
+    extent = np.hypot(
+        np.maximum(np.abs(low[:, 0]), np.abs(high[:, 0])), np.maximum(np.abs(low[:, 1]), np.abs(high[:, 1]))
+    )
     grow = reach_in_chart(reach[index], extent)[:, None]
     return np.hstack([low - grow, high + grow]), np.minimum.reduceat(height, begin)
 

@@ -1,6 +1,7 @@
 """The coarse search: all pairs of boxes that overlap in place, time and level. It never misses.
 
-Boxes are put into square cells of their face, in a grid as fine as they are (one grid for each class of sizes); within a
+Boxes are put into square cells of their face, in a grid as fine as they are (one grid for each class of sizes);
+within a
 cell they are ordered by their start, and each meets those that start before it ends. A pair found in several cells is
 kept in the one that holds the least corner of its overlap. All over numpy arrays, in chunks of bounded memory.
 Called by the searches over volumes and legs.
@@ -101,8 +102,16 @@ def _cell_index(flat: FloatArray, per_face: int) -> IntArray:
 
 
 def _meetings(
-    a: Boxes, entries_a: _Entries, b: Boxes, entries_b: _Entries, exponent: int, starts: IntArray,
-    *, same: bool, self_join: bool, after: bool = False,
+    a: Boxes,
+    entries_a: _Entries,
+    b: Boxes,
+    entries_b: _Entries,
+    exponent: int,
+    starts: IntArray,
+    *,
+    same: bool,
+    self_join: bool,
+    after: bool = False,
 ) -> Iterator[Pairs]:
     """Pairs in which b's item starts while a's lasts: at or after a's start, or strictly after it."""
     ends = a.time_ns[a.item[entries_a.box], 1]
@@ -142,9 +151,7 @@ def _really_overlap(a: Boxes, box_a: IntArray, b: Boxes, box_b: IntArray, cell: 
     keep = np.arange(len(box_a))
     for axis in (0, 1):
         p, q = box_a[keep], box_b[keep]
-        keep = keep[
-            (a.flat[p, axis] <= b.flat[q, axis + 2]) & (b.flat[q, axis] <= a.flat[p, axis + 2])
-        ]
+        keep = keep[(a.flat[p, axis] <= b.flat[q, axis + 2]) & (b.flat[q, axis] <= a.flat[p, axis + 2])]
     i, j = a.item[box_a[keep]], b.item[box_b[keep]]
     keep = keep[_bands_overlap(a, i, b, j) & (a.group[i] != b.group[j])]
     corner = np.maximum(a.flat[box_a[keep], :2], b.flat[box_b[keep], :2])

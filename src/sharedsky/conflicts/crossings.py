@@ -43,11 +43,14 @@ def crossings(legs: Legs, i: IntArray, volumes: Volumes, j: IntArray, minima: Mi
 
 
 def _possible_levels(legs: Legs, i: IntArray, volumes: Volumes, j: IntArray, minimum_um: int) -> tuple[Span, BoolArray]:
-    """The part of each piece on which the aircraft may be between floor and ceiling; and whether it may with any ground."""
+    """The part of each piece on which the aircraft may be between floor and ceiling; and whether it may with any
+    ground."""
     spread = legs.uncertainty_um[i][:, None]
     top, bottom = legs.upper_um[i] + spread, legs.lower_um[i] - spread
     over = _over(volumes.floor, j, volumes.floor.own_lo[j], top, legs.ceiling, i, legs.timed[i], minimum_um)
-    under = _over(volumes.ceiling, j, volumes.ceiling.own_hi[j], bottom, legs.floor, i, legs.timed[i], minimum_um, sign=-1)
+    under = _over(
+        volumes.ceiling, j, volumes.ceiling.own_hi[j], bottom, legs.floor, i, legs.timed[i], minimum_um, sign=-1
+    )
     above, below = gap(volumes.floor, j, legs.ceiling, i), gap(legs.floor, i, volumes.ceiling, j)
     world = below_minimum(above.world_least, minimum_um) & below_minimum(below.world_least, minimum_um)
     return both(over, under), world
@@ -64,8 +67,17 @@ def _certain_levels(legs: Legs, i: IntArray, volumes: Volumes, j: IntArray, mini
 
 
 def _over(
-    bound: Bounds, j: IntArray, bound_um: IntArray, level_um: IntArray, level: Bounds, i: IntArray, timed: BoolArray,
-    minimum_um: int, *, sign: int = 1, sure: bool = False,
+    bound: Bounds,
+    j: IntArray,
+    bound_um: IntArray,
+    level_um: IntArray,
+    level: Bounds,
+    i: IntArray,
+    timed: BoolArray,
+    minimum_um: int,
+    *,
+    sign: int = 1,
+    sure: bool = False,
 ) -> Span:
     """Where on each piece its level is over a floor (sign 1) or under a ceiling (sign -1), less the minimum.
 
@@ -136,14 +148,28 @@ def _breaches(legs: Legs, i: IntArray, volumes: Volumes, j: IntArray, spans: _Sp
     ends = legs.vector[piece]
     lat, lng = lat_lng(ends[:, 0] + (ends[:, 1] - ends[:, 0]) * spans.s[:, None])
     assumed = (
-        gap(volumes.floor, volume, legs.ceiling, piece).assumed | gap(legs.floor, piece, volumes.ceiling, volume).assumed
+        gap(volumes.floor, volume, legs.ceiling, piece).assumed
+        | gap(legs.floor, piece, volumes.ceiling, volume).assumed
     )
     nothing = np.full(k, np.nan)
     exact = minima.horizontal_m == 0 and minima.vertical_um == 0
     sure = np.full(k, spans.sure)
     return Breaches(
-        legs.side[piece], volumes.side[volume], spans.start, spans.end, np.where(sure, spans.start, 1),
-        np.where(sure, spans.end, 0), np.full(k, MINIMA.index(minima.kind)), np.full(k, minima.vertical_um, np.int64),
-        levels, lat, lng, np.zeros(k, np.int64), nothing, nothing, np.zeros(k) if exact else nothing,
-        np.zeros(k, bool), assumed & ~sure,
+        legs.side[piece],
+        volumes.side[volume],
+        spans.start,
+        spans.end,
+        np.where(sure, spans.start, 1),
+        np.where(sure, spans.end, 0),
+        np.full(k, MINIMA.index(minima.kind)),
+        np.full(k, minima.vertical_um, np.int64),
+        levels,
+        lat,
+        lng,
+        np.zeros(k, np.int64),
+        nothing,
+        nothing,
+        np.zeros(k) if exact else nothing,
+        np.zeros(k, bool),
+        assumed & ~sure,
     )

@@ -1,7 +1,9 @@
 """Two flights of which at least one has uncertain times: when they may be closer than the minima.
 
-At a time t an aircraft may be anywhere on the part of a piece that it reaches by t at the earliest and leaves after t at
-the latest. The distance between the two parts is a convex function of t (the points within a distance of each other, and
+At a time t an aircraft may be anywhere on the part of a piece that it reaches by t at the earliest and leaves after
+t at
+the latest. The distance between the two parts is a convex function of t (the points within a distance of each other,
+and
 the times that reach them, form a convex set), so that the breach of two pieces is one interval of time: its least point
 is found by golden section, its ends by bisection, and both are rounded outward. Called by search.py.
 """
@@ -129,7 +131,14 @@ def _boundary(pair: _Pair, outside: FloatArray, inside: FloatArray, reach: Float
 
 
 def _breaches(
-    legs: Legs, i: IntArray, j: IntArray, start: IntArray, end: IntArray, known: BoolArray, table: PairTable, row: IntArray
+    legs: Legs,
+    i: IntArray,
+    j: IntArray,
+    start: IntArray,
+    end: IntArray,
+    known: BoolArray,
+    table: PairTable,
+    row: IntArray,
 ) -> Breaches:
     k = len(i)
     levels = band(legs.floor, legs.ceiling, i, legs.floor, legs.ceiling, j, union=True)
@@ -137,9 +146,21 @@ def _breaches(
     _, high_level = pressure_envelope(legs.floor, legs.ceiling)
     top = np.maximum(high_level[i], high_level[j])
     return Breaches(
-        legs.side[i], legs.side[j], start, end, np.where(known, start, 1), np.where(known, end, 0),
+        legs.side[i],
+        legs.side[j],
+        start,
+        end,
+        np.where(known, start, 1),
+        np.where(known, end, 0),
         np.full(k, MINIMA.index("trajectory-trajectory")),
-        np.where(top > table.above_possible[row], table.high, table.low), levels, lat, lng,
-        np.zeros(k, np.int64), np.full(k, np.nan), np.full(k, np.nan), np.full(k, np.nan),
-        np.zeros(k, bool), legs.floor.assumed[i] | legs.floor.assumed[j],
+        np.where(top > table.above_possible[row], table.high, table.low),
+        levels,
+        lat,
+        lng,
+        np.zeros(k, np.int64),
+        np.full(k, np.nan),
+        np.full(k, np.nan),
+        np.full(k, np.nan),
+        np.zeros(k, bool),
+        legs.floor.assumed[i] | legs.floor.assumed[j],
     )

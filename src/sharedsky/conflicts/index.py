@@ -1,6 +1,7 @@
 """A standing index of volumes: one new volume against very many; insert and remove at once.
 
-A hash of cells in space and time on several levels (cells.py). Candidates are sifted by boxes of single-precision floats,
+A hash of cells in space and time on several levels (cells.py). Candidates are sifted by boxes of single-precision
+floats,
 rounded outward, and decided exactly: plain polygons between WGS 84 heights at once, all others by the same code as a
 whole search (volumes.meetings). A single check does not need it; it is for what keeps plans standing.
 """
@@ -89,10 +90,9 @@ class VolumeIndex:
         self._cells.insert(handle, plain.face, plain.box, start, end)
         return handle
 
-    def insert_rings(
-        self, lat_deg: FloatArray, lng_deg: FloatArray, level_um: IntArray, time_ns: IntArray
-    ) -> IntArray:
-        """Add n polygons of k vertices, (n, k) [deg], between WGS 84 heights (n, 2) [um] during (n, 2) [ns]: handles (n,).
+    def insert_rings(self, lat_deg: FloatArray, lng_deg: FloatArray, level_um: IntArray, time_ns: IntArray) -> IntArray:
+        """Add n polygons of k vertices, (n, k) [deg], between WGS 84 heights (n, 2) [um] during (n, 2) [ns]: handles
+        (n,).
 
         For rings known to be simple; much faster than one by one. Polygons that are not plain are added one by one.
         """

@@ -15,7 +15,6 @@ import numpy as np
 
 from sharedsky.airspace.datums import Bounds, bounds_of
 from sharedsky.airspace.earth import BoolArray, FloatArray, IntArray
-from sharedsky.airspace.frames import ecef_m
 from sharedsky.airspace.geodesic import densify_edges
 from sharedsky.airspace.places import Places, places_of
 from sharedsky.airspace.shapes import PATH, Shapes
@@ -99,8 +98,11 @@ def legs_of(trajectories: Sequence[tuple[int, Trajectory]], terrain: Terrain) ->
     spread = np.array([t.level_uncertainty_um for _, t in trajectories], np.int64)[trajectory]
     setting = np.array([np.nan if t.setting_hpa is None else t.setting_hpa for _, t in trajectories], float)
     shapes = Shapes(
-        np.full(len(owner), PATH, np.int8), joined("lateral_m", float)[owner], np.arange(len(owner) + 1) * 2,
-        np.arange(len(owner) + 1), ends.reshape(-1, 2),
+        np.full(len(owner), PATH, np.int8),
+        joined("lateral_m", float)[owner],
+        np.arange(len(owner) + 1) * 2,
+        np.arange(len(owner) + 1),
+        ends.reshape(-1, 2),
     )
     places = places_of(shapes)
     low, high = divided(lower[:, 0], lower[:, 1], False), divided(upper[:, 0], upper[:, 1], True)
@@ -109,8 +111,13 @@ def legs_of(trajectories: Sequence[tuple[int, Trajectory]], terrain: Terrain) ->
         codes = joined(name)[owner].astype(np.int8)
         bounds.append(
             bounds_of(
-                level.min(axis=1) - spread, level.max(axis=1) + spread, codes, setting[trajectory],
-                np.zeros(len(owner)), places, terrain,
+                level.min(axis=1) - spread,
+                level.max(axis=1) + spread,
+                codes,
+                setting[trajectory],
+                np.zeros(len(owner)),
+                places,
+                terrain,
             )
         )
     nominal = divided(time[first], time[first + 1], False)

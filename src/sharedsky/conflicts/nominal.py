@@ -32,7 +32,11 @@ def nominal_approach(
     time, horizontal, vertical, lat, lng, ratio = nominal_separations(legs, left[together], right[together], profile)
     k = int(np.argmin(horizontal))
     closest = ClosestApproach(
-        int(time[k]), float(horizontal[k]), None if np.isnan(vertical[k]) else float(vertical[k]),
-        float(lat[k]), float(lng[k]), nominal=True,
+        int(time[k]),
+        float(horizontal[k]),
+        None if np.isnan(vertical[k]) else float(vertical[k]),
+        float(lat[k]),
+        float(lng[k]),
+        nominal=True,
     )
     return closest, float(ratio.min())

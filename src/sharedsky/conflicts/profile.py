@@ -96,7 +96,8 @@ class Profile:
 DEFAULT_PROFILE: Final = Profile()
 
 
-#: Keys of a profile file, by table: (key, kind of quantity, attribute). docs/profiles.md is held against this by a test.
+#: Keys of a profile file, by table: (key, kind of quantity, attribute). docs/profiles.md is held against this by a
+#: test.
 PROFILE_KEYS: Final[dict[str, dict[str, tuple[str, str]]]] = {
     "trajectory-trajectory": {"horizontal": ("length", "horizontal_m")},
     "vertical": {
@@ -153,10 +154,14 @@ def _section(section: str, table: dict[str, Any], name: str) -> dict[str, Any]:
     out: dict[str, Any] = {}
     for key, value in table.items():
         if key not in PROFILE_KEYS[section]:
-            raise ProfileError(f"{name}: [{section}] has no key {key!r}.", f"Its keys: {', '.join(PROFILE_KEYS[section])}.")
+            raise ProfileError(
+                f"{name}: [{section}] has no key {key!r}.", f"Its keys: {', '.join(PROFILE_KEYS[section])}."
+            )
         kind, attribute = PROFILE_KEYS[section][key]
         if not isinstance(value, str):
-            raise ProfileError(f"{name}: [{section}] {key} has no unit.", 'Write it as a string, as in "5NM" or "1000ft".')
+            raise ProfileError(
+                f"{name}: [{section}] {key} has no unit.", 'Write it as a string, as in "5NM" or "1000ft".'
+            )
         try:
             out[attribute] = {"length": parse_length_m, "level": parse_level_um, "time": parse_duration_ns}[kind](value)
         except ProfileError as error:
@@ -182,13 +187,13 @@ def parse_length_m(text: str) -> float:
 def parse_level_um(text: str) -> int:
     """A vertical distance with its unit (ft, m, FL) in micrometres."""
     number, factor = _quantity(text, _LEVELS_UM, "1000ft")
-    return int(round(number * factor))
+    return round(number * float(factor))
 
 
 def parse_duration_ns(text: str) -> int:
     """A duration with its unit (s, min, h) in nanoseconds."""
     number, factor = _quantity(text, _TIMES_NS, "30s")
-    return int(round(number * factor))
+    return round(number * float(factor))
 
 
 def _quantity(text: str, units: dict[str, Any], example: str) -> tuple[float, Any]:

@@ -101,8 +101,13 @@ class Conflict:
         """Certain first, then the smallest ratio, then start, then ids."""
         ratio = float("inf") if self.ratio is None else self.ratio
         return (
-            self.certainty != "certain", ratio, self.window.start_ns,
-            self.a.id, self.b.id, self.a.owner or "", self.b.owner or "",
+            self.certainty != "certain",
+            ratio,
+            self.window.start_ns,
+            self.a.id,
+            self.b.id,
+            self.a.owner or "",
+            self.b.owner or "",
         )
 
 

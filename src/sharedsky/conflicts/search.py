@@ -1,7 +1,9 @@
 """The search: every pair of plans, and of plans and zones, coarsely and then exactly.
 
-Implements docs/conflicts.md. The steps: number the sides; make tables of volumes and of pieces of path; join their boxes
-(broad.py, no false negative); decide each candidate exactly (volumes.py, encounters.py, forecasts.py, crossings.py); join
+Implements docs/conflicts.md. The steps: number the sides; make tables of volumes and of pieces of path; join their
+boxes
+(broad.py, no false negative); decide each candidate exactly (volumes.py, encounters.py, forecasts.py, crossings.py);
+join
 the breaches of each pair into conflicts (assemble.py). Called by the API and the command line.
 """
 
@@ -79,11 +81,18 @@ def find_conflicts(
     conflicts = assembled(breaches, sides, tables.legs, profile)
     certain = sum(c.certainty == "certain" for c in conflicts)
     summary = Summary(
-        plans=len(plans), zones=len(zones), volumes=len(tables.plans) + len(tables.zones), legs=len(tables.legs),
-        conflicts=len(conflicts), certain=certain, possible=len(conflicts) - certain,
+        plans=len(plans),
+        zones=len(zones),
+        volumes=len(tables.plans) + len(tables.zones),
+        legs=len(tables.legs),
+        conflicts=len(conflicts),
+        certain=certain,
+        possible=len(conflicts) - certain,
     )
     return Report(
-        summary, conflicts, _undetermined(doubtful, conflicts_of=conflicts, sides=sides),
+        summary,
+        conflicts,
+        _undetermined(doubtful, conflicts_of=conflicts, sides=sides),
         assumptions=assumptions(plans, zones, chosen, profile, assume_rvsm=assume_rvsm, terrain=terrain),
         gaps=[(plan.id, start, end) for plan in plans for start, end in plan.gaps],
     )
@@ -130,7 +139,10 @@ def _flight_pairs(tables: _Tables, profile: Profile) -> Iterator[tuple[Breaches,
 def _flights_in_volumes(tables: _Tables, profile: Profile) -> Iterator[tuple[Breaches, Doubtful]]:
     """Trajectories with plans' volumes, and with zones."""
     cells = (
-        (tables.plans, Minima("trajectory-volume", profile.mixed_horizontal_m, profile.mixed_vertical_um, profile.time_ns)),
+        (
+            tables.plans,
+            Minima("trajectory-volume", profile.mixed_horizontal_m, profile.mixed_vertical_um, profile.time_ns),
+        ),
         (tables.zones, Minima("zone", profile.zone_horizontal_m, profile.zone_vertical_um, profile.time_ns)),
     )
     for volumes, minima in cells:
@@ -142,7 +154,9 @@ def _flights_in_volumes(tables: _Tables, profile: Profile) -> Iterator[tuple[Bre
 
 def _ground_decides(legs: Legs, i: IntArray, j: IntArray, table: PairTable, profile: Profile) -> Doubtful:
     """Pairs of flights whose heights above ground would conflict over ground beyond the stated band."""
-    of = np.flatnonzero(legs.floor.assumed[i] | legs.floor.assumed[j] | legs.ceiling.assumed[i] | legs.ceiling.assumed[j])
+    of = np.flatnonzero(
+        legs.floor.assumed[i] | legs.floor.assumed[j] | legs.ceiling.assumed[i] | legs.ceiling.assumed[j]
+    )
     i, j = i[of], j[of]
     part = PairTable(table.low, table.high, table.above_possible[of], table.above_certain[of])
     possible, _ = vertical_breach(legs, i, j, part, profile.tolerance_um)

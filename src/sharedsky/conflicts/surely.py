@@ -2,7 +2,8 @@
 
 At an instant the aircraft may be anywhere on its path that it can have reached by then and need not have left. It is
 surely inside while it surely flies (after the latest departure, before the earliest arrival) and no place outside the
-volume is possible: what remains of that time when the spans of all parts of the path that are not surely inside are taken
+volume is possible: what remains of that time when the spans of all parts of the path that are not surely inside are
+taken
 out. Called by crossings.py.
 """
 
@@ -15,7 +16,9 @@ from sharedsky.airspace.earth import FloatArray, IntArray
 from sharedsky.conflicts.legs import Legs
 
 
-def sure_spans(legs: Legs, i: IntArray, j: IntArray, window: IntArray, inside: Parts) -> tuple[IntArray, IntArray, IntArray]:
+def sure_spans(
+    legs: Legs, i: IntArray, j: IntArray, window: IntArray, inside: Parts
+) -> tuple[IntArray, IntArray, IntArray]:
     """Spans in which flights are surely inside.
 
     Args:
@@ -32,7 +35,10 @@ def sure_spans(legs: Legs, i: IntArray, j: IntArray, window: IntArray, inside: P
         first, last = np.searchsorted(legs.trajectory, [one[0], one[0] + 1])
         row = int(inside.row[of[0]])
         escapes = _escapes(legs, int(first), int(last), i[inside.row[of]], inside.lo[of], inside.hi[of])
-        flying = max(int(legs.late_ns[first, 0]), int(window[row, 0])), min(int(legs.early_ns[last - 1, 1]), int(window[row, 1]))
+        flying = (
+            max(int(legs.late_ns[first, 0]), int(window[row, 0])),
+            min(int(legs.early_ns[last - 1, 1]), int(window[row, 1])),
+        )
         for start, end in _left_over(flying, escapes):
             rows.append(row)
             starts.append(start)

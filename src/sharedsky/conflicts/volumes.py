@@ -63,9 +63,7 @@ class Minima:
     buffer_ns: int
 
 
-def meetings(
-    a: Volumes, i: IntArray, b: Volumes, j: IntArray, minima: Minima
-) -> tuple[Breaches, Doubtful]:
+def meetings(a: Volumes, i: IntArray, b: Volumes, j: IntArray, minima: Minima) -> tuple[Breaches, Doubtful]:
     """Breaches between volume i[k] of a and volume j[k] of b, and the pairs that only unknown ground decides."""
     same_point = minima.horizontal_m == 0
     one = gap(a.floor, i, b.ceiling, j, same_point=same_point)
@@ -90,7 +88,14 @@ def _needs_terrain(one: Gap, other: Gap, keep: IntArray) -> BoolArray:
 
 
 def _breaches(
-    a: Volumes, i: IntArray, b: Volumes, j: IntArray, start: IntArray, end: IntArray, sure: BoolArray, needs: BoolArray,
+    a: Volumes,
+    i: IntArray,
+    b: Volumes,
+    j: IntArray,
+    start: IntArray,
+    end: IntArray,
+    sure: BoolArray,
+    needs: BoolArray,
     minima: Minima,
 ) -> Breaches:
     k = len(i)
@@ -100,7 +105,21 @@ def _breaches(
     nothing = np.full(k, np.nan)
     ratio = np.zeros(k) if minima.horizontal_m == 0 and minima.vertical_um == 0 else nothing
     return Breaches(
-        a.side[i], b.side[j], start, end, np.where(sure, start, 1), np.where(sure, end, 0),
-        np.full(k, MINIMA.index(minima.kind)), np.full(k, minima.vertical_um, np.int64), levels, lat, lng,
-        np.zeros(k, np.int64), nothing, nothing, ratio, np.zeros(k, bool), needs,
+        a.side[i],
+        b.side[j],
+        start,
+        end,
+        np.where(sure, start, 1),
+        np.where(sure, end, 0),
+        np.full(k, MINIMA.index(minima.kind)),
+        np.full(k, minima.vertical_um, np.int64),
+        levels,
+        lat,
+        lng,
+        np.zeros(k, np.int64),
+        nothing,
+        nothing,
+        ratio,
+        np.zeros(k, bool),
+        needs,
     )

@@ -15,20 +15,21 @@ from sharedsky.errors import ScopeError
 #: Property names refused, in the folded form of `fold_name` (lower case, letters and digits only).
 OUT_OF_SCOPE_NAMES: Final[frozenset[str]] = frozenset(
     """
-    target targets targetid targetids targetlist targetlocation targetlocations targetcoordinates targetposition
-    targetpositions targetarea targettype targetname targetpriority targetnumber hightargetvalue highvaluetarget
-    aimpoint aimpoints desiredpointofimpact dmpi dmpis desiredmeanpointofimpact impactpoint pointofimpact
-    weapon weapons weapontype weapontypes weaponload weaponloadout weaponeering weaponstatus weaponsrelease weaponrelease
-    munition munitions munitiontype munitiontypes ordnance ordnancetype armament armaments payloadweapon warhead warheads
-    missile missiles missiletype bomb bombs bombload strike strikes strikepackage striketime strikelocation striketarget
-    timeontarget timeovertarget attackaxis attackheading killbox killchain battledamage battledamageassessment bda
-    airdefence airdefense airdefences airdefenses airdefencepositions airdefensepositions airdefenceposition
-    airdefenseposition airdefencesite airdefensesite airdefencesites airdefensesites airdefencesystem airdefensesystem
-    airdefencesystems airdefensesystems samsite samsites samposition sampositions sambattery sambatteries
-    launcherposition launcherpositions launchersite launchersites firingposition firingpositions batteryposition
-    batterypositions radarsite radarsites radarposition radarpositions engagementzone engagementrange weaponengagementzone
-    threatring threatrings orderofbattle enemyposition enemypositions enemylocation enemylocations
-    """.split()
+    aimpoint aimpoints airdefence airdefenceposition airdefencepositions airdefences airdefencesite
+    airdefencesites airdefencesystem airdefencesystems airdefense airdefenseposition airdefensepositions
+    airdefenses airdefensesite airdefensesites airdefensesystem airdefensesystems armament armaments attackaxis
+    attackheading batteryposition batterypositions battledamage battledamageassessment bda bomb bombload bombs
+    desiredmeanpointofimpact desiredpointofimpact dmpi dmpis enemylocation enemylocations enemyposition
+    enemypositions engagementrange engagementzone firingposition firingpositions highvaluetarget impactpoint
+    killbox killchain launcherposition launcherpositions launchersite launchersites missile missiles missiletype
+    munition munitions munitiontype munitiontypes orderofbattle ordnance ordnancetype payloadweapon
+    pointofimpact radarposition radarpositions radarsite radarsites sambatteries sambattery samposition
+    sampositions samsite samsites strike strikelocation strikepackage strikes striketarget striketime target
+    targetarea targetcoordinates targetid targetids targetlist targetlocation targetlocations targetname
+    targetnumber targetposition targetpositions targetpriority targets targettype threatring threatrings
+    timeontarget timeovertarget warhead warheads weapon weaponeering weaponengagementzone weaponload
+    weaponloadout weaponrelease weapons weaponsrelease weaponstatus weapontype weapontypes
+    """.split()  # noqa: SIM905 - a list of words reads best as words
 )
 
 _NOT_ALNUM = re.compile(r"[^a-z0-9]+")
@@ -74,8 +75,9 @@ def check_name(name: str, pointer: str = "") -> None:
     if fold_name(name) in OUT_OF_SCOPE_NAMES:
         raise ScopeError(
             f"the property {name[:60]!r} at {pointer or '/'} is outside the scope of this software.",
-            "sharedsky is for the safety of flight only: where, when and at what level. It takes no targets, no weapons "
-            "and no positions of air defence. Remove the property; a danger to flights belongs in a zone of kind danger.",
+            "sharedsky is for the safety of flight only: where, when and at what level. It takes no targets, no "
+            "weapons and no positions of air defence. Remove the property; a danger to flights belongs in a zone of "
+            "kind danger.",
         )
 
 
