@@ -90,6 +90,11 @@ def test_eet_of_a_point_that_is_passed_twice_is_not_used() -> None:
     assert "EET of ALPHA not used" in reading.notes[0].text
 
 
+def test_eet_that_contradicts_itself_is_not_used() -> None:
+    reading = read(fpl(other="DOF/260301 EET/BRAVO0030 BRAVO0040 LFPG0110"))
+    assert [note.text for note in reading.notes] == ["EET of BRAVO not used: not one point of the route."]
+
+
 @pytest.mark.parametrize("eet", ["BRAVO0050 CHARL0040", "BRAVO0120", "DELTA0111"])
 def test_eet_that_runs_backwards_or_beyond_the_total_is_refused(eet: str) -> None:
     kind, reason = only_refusal(fpl(other=f"DOF/260301 EET/{eet}"))

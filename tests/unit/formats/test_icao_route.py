@@ -289,6 +289,16 @@ def test_zzzz_is_where_item_18_says() -> None:
     assert path(fpl(destination="ZZZZ0100", other="DOF/260301 DEST/MAY")).places[-1].lat_deg == 47.0
 
 
+@pytest.mark.parametrize(
+    ("place", "reach_nm"),
+    [("46N008E", 42.4), ("4620N00805E", 0.7), ("462030N0080515E", 0.01), ("MAY180100", 0.5 + 0.9 + 1.9), ("MAY", 0.0)],
+)
+def test_an_aerodrome_may_be_off_its_stated_place_by_the_rounding_of_the_figures(place: str, reach_nm: float) -> None:
+    found = path(fpl(departure="ZZZZ0800", other=f"DOF/260301 DEP/{place}", route="DCT"))
+    assert found.places[0].spread_m / M_PER_NM == pytest.approx(reach_nm, abs=0.3)
+    assert path(fpl(route="DCT 46N008E DCT")).places[1].spread_m == 0.0
+
+
 def test_two_flights_from_different_fields_without_indicators_share_no_aerodrome() -> None:
     first = read(fpl(departure="ZZZZ0800", other="DOF/260301 DEP/4620N00805E")).plans[0]
     second = read(fpl(departure="ZZZZ0800", other="DOF/260301 DEP/4720N00805E")).plans[0]

@@ -81,6 +81,12 @@ def test_a_message_before_its_plan_is_refused_and_the_plan_stands() -> None:
     assert "must follow its FPL" in refusal(reading)
 
 
+def test_a_message_about_a_plan_that_was_refused_says_so() -> None:
+    reading = read(fpl(aircraft="A320") + "(CNL-SWR123-LSZH0800-LFPG-DOF/260301)")
+    assert [r.kind for r in reading.refusals] == ["format", "message"]
+    assert "(an FPL of SWR123 at 1.txt:1 was refused)" in reading.refusals[1].reason
+
+
 def test_a_plan_filed_again_after_its_cancellation_is_a_plan() -> None:
     assert len(read(FPL + "(CNL-SWR123-LSZH0800-LFPG-DOF/260301)" + FPL).plans) == 1
 

@@ -24,7 +24,7 @@ from sharedsky.formats.icao_fpl.route import ChangeAt, ToRules
 from sharedsky.formats.icao_fpl.updates import Book, Flight
 from sharedsky.formats.reading import Document, Note, Reading, ReadOptions, Refusal
 from sharedsky.plans.digest import plan_digest
-from sharedsky.plans.plan import Aerodrome, Plan
+from sharedsky.plans.plan import Aerodrome, Plan, Source
 
 NAME: Final = "fpl"
 
@@ -44,8 +44,9 @@ def read(documents: Sequence[Document], options: ReadOptions) -> Reading:
     reading = Reading()
     table, refusals = read_fixes(options.fixes, options.limits)
     reading.refusals += refusals
-    book = Book(options)
-    book.apply_all(_decoded(_split(documents, options, reading), reading))
+    messages, unread = _decoded(_split(documents, options, reading), reading)
+    book = Book(options, unread)
+    book.apply_all(messages)
     reading.refusals += book.refusals
     reading.notes += book.notes
     assumed = _Assumptions(options)
@@ -66,17 +67,21 @@ def _split(documents: Sequence[Document], options: ReadOptions, reading: Reading
     return messages
 
 
-def _decoded(messages: Sequence[RawMessage], reading: Reading) -> list[Message]:
-    decoded = []
+def _decoded(messages: Sequence[RawMessage], reading: Reading) -> tuple[list[Message], dict[str, Source]]:
+    """The messages that can be read, and where the FPL are that cannot, by call sign."""
+    decoded: list[Message] = []
+    unread: dict[str, Source] = {}
     for raw in messages:
         if raw.kind in _WITHOUT_PLAN:
-            reading.notes.append(Note(raw.source, f"an {raw.kind} message carries no plan and was not used."))
+            reading.notes.append(Note(raw.source, f"{raw.kind}: a message without a plan, not used."))
             continue
         try:
             decoded.append(decode(raw))
         except SharedskyError as error:
             reading.refusals.append(Refusal(raw.source, str(error), kind_of(error), raw.callsign))
-    return decoded
+            if raw.kind == "FPL" and raw.callsign is not None:
+                unread[raw.callsign] = raw.source
+    return decoded, unread
 
 
 def _add_plan(

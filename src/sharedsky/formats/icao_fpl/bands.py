@@ -93,8 +93,10 @@ def cruise_band(cruise: Cruise) -> Band:
 
 def climb_band(climb: Climb) -> Band:
     """The band of a cruise climb: from its lower level to its upper one."""
-    upper = OPEN_CLIMB_CEILING if climb.upper is None else climb.upper.altitude()
-    return Band(_bound(climb.lower.altitude()), _bound(upper))
+    lower = _bound(climb.lower.altitude())
+    if climb.upper is None:
+        return Band(lower, highest(lower, _bound(OPEN_CLIMB_CEILING)))
+    return Band(lower, _bound(climb.upper.altitude()))
 
 
 def ground_band(aerodrome: Place | None) -> Band:

@@ -75,8 +75,11 @@ def forecast(flight: Flight, table: FixTable, options: ReadOptions) -> Forecast:
     total_min = float(plan.destination.minutes or 0)
     if total_min <= 0:
         raise PlanError("item 16: the total elapsed time is zero.", "Write hours and minutes, as in LFPG0110.", "time")
-    legs = _legs(plan, path, total_min, options.forecast, notes)
+    legs = _legs(plan, path, options.forecast, notes)
     elapsed = elapsed_times(legs.length_m, legs.stay_min, _pins(plan, path, notes), total_min)
+    flying_min = float(elapsed.nominal_min[-1] - legs.stay_min.sum())
+    _check_speed(float(legs.length_m.sum()), flying_min, _fastest_mps(plan), notes)
+    legs.lateral_m[:] += _loiter_m(float(legs.length_m.sum()), flying_min, _fastest_mps(plan), notes)
     departure = None if plan.departure.ident == "AFIL" else path.places[0]
     trajectory = _trajectory(path, legs, elapsed, _start(flight, elapsed, options.forecast), plan, options.forecast)
     if plan.other.rerouting:
@@ -84,9 +87,7 @@ def forecast(flight: Flight, table: FixTable, options: ReadOptions) -> Forecast:
     return Forecast(trajectory, departure, path.places[-1], path.magnetic_model, tuple(notes))
 
 
-def _legs(
-    plan: FiledPlan, path: Path, total_min: float, options: ForecastOptions, notes: list[str]
-) -> _Legs:
+def _legs(plan: FiledPlan, path: Path, options: ForecastOptions, notes: list[str]) -> _Legs:
     lat, lng = _coordinates(path)
     azimuth, length = inverse(lat[:-1], lng[:-1], lat[1:], lng[1:])
     spread = np.array([place.spread_m for place in path.places])
@@ -101,9 +102,6 @@ def _legs(
         lateral[legs] += speed_mps * minutes * 60 / 2 + way_m
         name = path.places[index].name
         notes.append(f"a stay of {minutes} min after {name}: it may be anywhere that its speed allows meanwhile.")
-    flying_min = max(total_min - float(stay_min.sum()), 1.0)
-    lateral += _loiter_m(float(length.sum()), flying_min, speed_mps, notes)
-    _check_speed(float(length.sum()), flying_min, speed_mps, notes)
     return _Legs(azimuth, length, stay_min, lateral)
 
 
@@ -147,7 +145,7 @@ def _loiter_m(length_m: float, flying_min: float, speed_mps: float, notes: list[
 
 
 def _check_speed(length_m: float, flying_min: float, speed_mps: float, notes: list[str]) -> None:
-    ratio = length_m / (flying_min * 60 * speed_mps)
+    ratio = length_m / max(flying_min * 60 * speed_mps, 1.0)
     if length_m < _SHORT_M or ratio <= DOUBTFUL_SPEED:
         return
     what = (
@@ -162,17 +160,18 @@ def _check_speed(length_m: float, flying_min: float, speed_mps: float, notes: li
 def _pins(plan: FiledPlan, path: Path, notes: list[str]) -> list[Pin]:
     """The elapsed times of item 18 EET at points of the route, in the route's order; others are noted."""
     stated = dict(plan.other.elapsed)
-    inner = range(1 if plan.departure.ident != "AFIL" else 0, len(path.places) - 1)
+    doubtful = {name for name, minutes in plan.other.elapsed if stated[name] != minutes}
     names = [place.name for place in path.places]
-    pins = [Pin(k, float(stated[names[k]])) for k in inner if names[k] in stated and names.count(names[k]) == 1]
-    used = {names[pin.index] for pin in pins}
+    once = {name for name in stated if names.count(name) == 1} - doubtful
+    pins = [Pin(k, float(stated[name])) for k, name in enumerate(names[:-1]) if k > 0 and name in once]
+    used = {names[pin.index] for pin in pins} | {names[0], names[-1]}
     unused = [name for name in stated if name not in used]
     if unused:
         listed = ", ".join(unused[:10]) + ("..." if len(unused) > 10 else "")
         notes.append(f"EET of {listed} not used: not one point of the route.")
     if plan.other.unreadable_elapsed:
         notes.append("part of EET/ in item 18 could not be read and was not used.")
-    return [pin for pin in pins if pin.index > 0]
+    return pins
 
 
 def _start(flight: Flight, elapsed: Elapsed, options: ForecastOptions) -> Start:

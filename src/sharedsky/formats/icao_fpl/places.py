@@ -31,7 +31,7 @@ HOW_TO_SUPPLY: Final = (
 class Place:
     """A point of a flight: name, place [deg], elevation [ft above mean sea level] of an aerodrome where known.
 
-    spread_m: how far from there it may be, as a bearing's error makes it.
+    spread_m: how far from there it may be, by the error of a bearing or the rounding of an aerodrome's coordinates.
     """
 
     name: str
@@ -84,7 +84,8 @@ class Gazetteer:
                 f"Write coordinates, a bearing and distance, or one known name, as in {indicator}/4620N00805E.",
             )
         place = self.locate(stated, near)
-        return Place(f"ZZZZ {stated.name}", place.lat_deg, place.lng_deg, place.elevation_ft, place.spread_m)
+        spread_m = place.spread_m + _rounding_m(stated)
+        return Place(f"ZZZZ {stated.name}", place.lat_deg, place.lng_deg, place.elevation_ft, spread_m)
 
     def knows(self, name: str) -> bool:
         """Whether a name in a route is a point, an ATS route or a procedure."""
@@ -106,3 +107,21 @@ class Gazetteer:
         lat, lng = direct(base.lat_deg, base.lng_deg, true_bearing(point.bearing_deg, north), reach_m)
         error_m = reach_m * math.sin(math.radians(min(90.0, _SIGMAS * north.sigma_deg)))
         return Place(point.name, float(lat[0]), float(lng[0]), None, error_m)
+
+
+def _rounding_m(point: Point) -> float:
+    """How far an aerodrome may be from the figures that give its place: half of their last digit each way [m].
+
+    A point of a route is flown over where its figures say; an aerodrome is where it is.
+    """
+    match point:
+        case Named():
+            return 0.0
+        case Coordinates():
+            figures = sum(c.isdigit() for c in point.name)  # 5: degrees, 9: minutes, 13: seconds
+            step_nm = 60.0 if figures <= 5 else 1.0 if figures <= 9 else 1 / 60
+            return step_nm / 2 * math.sqrt(2) * M_PER_NM
+        case BearingDistance():
+            sideways_nm = point.distance_nm * math.sin(math.radians(0.5))
+            return _rounding_m(point.base) + (0.5 + sideways_nm) * M_PER_NM
+    assert_never(point)

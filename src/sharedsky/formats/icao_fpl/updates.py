@@ -8,7 +8,7 @@ by __init__.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Final, assert_never
@@ -46,7 +46,7 @@ class Flight:
 
     source: of its FPL. dof: day of the off-block time; None where neither the FPL nor the options say.
     dofs: the days that messages may call its date of flight. departed_ns, landed_ns: actual times, where known.
-    cancelled: where its CNL is, once there is one. updated: whether any message changed it.
+    cancelled: where its CNL is, once there is one.
     """
 
     source: Source
@@ -56,7 +56,6 @@ class Flight:
     departed_ns: int | None = None
     landed_ns: int | None = None
     cancelled: Source | None = None
-    updated: bool = False
 
     @property
     def identity(self) -> tuple[str, str, int | None, str, date | None]:
@@ -80,9 +79,13 @@ class Flight:
 
 @dataclass(slots=True)
 class Book:
-    """Flights in the order of their FPL, with what was refused and noted on the way."""
+    """Flights in the order of their FPL, with what was refused and noted on the way.
+
+    unread: where an FPL that could not be read is, by call sign.
+    """
 
     options: ReadOptions
+    unread: Mapping[str, Source] = field(default_factory=dict)
     flights: list[Flight] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
@@ -107,7 +110,7 @@ class Book:
 
     def _apply(self, message: Update) -> None:
         found = self._matches(message)
-        updated = [replace(_updated(self.flights[k], message, self.options.forecast), updated=True) for k in found]
+        updated = [_updated(self.flights[k], message, self.options.forecast) for k in found]
         for k, flight in zip(found, updated, strict=True):
             if flight.plan.callsign != self.flights[k].plan.callsign:
                 self._by_callsign.setdefault(flight.plan.callsign, []).append(k)
@@ -124,18 +127,20 @@ class Book:
         if isinstance(message, Change | Cancel) or (isinstance(message, Landed) and key.off_block_min is not None):
             found = [k for k in found if self.flights[k].plan.departure.minutes == key.off_block_min]
         if not found:
-            raise self._not_here(message, named)
+            raise self._not_here(named, key.callsign)
         if len({self.flights[k].identity for k in found}) > 1:
             ids = ", ".join(sorted({self.flights[k].id for k in found})[:5])
             raise PlanError(f"may be about several flights ({ids}).", "Add DOF/ in item 18.", "message")
         return found
 
-    def _not_here(self, message: Update, named: list[int]) -> PlanError:
+    def _not_here(self, named: list[int], callsign: str) -> PlanError:
         text = "names a plan that is not here"
         if named:
             flight = self.flights[named[-1]]
             state = f"was cancelled at {flight.cancelled}" if flight.cancelled else "does not match it"
             text += f" ({flight.id} at {flight.source} {state})"
+        elif callsign in self.unread:
+            text += f" (an FPL of {callsign} at {self.unread[callsign]} was refused)"
         return PlanError(
             f"{text}.",
             "A message must follow its FPL, and have the same call sign, aerodromes, last notified off-block time "
