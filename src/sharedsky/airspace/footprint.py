@@ -183,6 +183,9 @@ def _check_extent(points: FloatArray) -> None:
 def _check_simple(ring: FloatArray, holes: tuple[FloatArray, ...]) -> None:
     """Refuse rings that cross themselves, have no area, or holes outside the ring; judged on the geodesic edges."""
     middle, _ = middle_and_angle(ring)
+    for k, hole in enumerate(holes):  # what lies behind the horizon would be drawn on the wrong side
+        if (_ahead(hole, middle) <= 0.0).any():
+            raise GeometryError(f"hole {k} does not lie inside the ring.", "Correct or remove it.")
     shape = shapely.Polygon(_flat(ring, middle), [_flat(hole, middle) for hole in holes])
     if not shape.is_valid:
         reason, _, place = shapely.is_valid_reason(shape).partition("[")
@@ -198,10 +201,19 @@ def _check_simple(ring: FloatArray, holes: tuple[FloatArray, ...]) -> None:
 
 def _flat(ring: FloatArray, middle: FloatArray) -> FloatArray:
     """A densified closed ring in the gnomonic plane that touches the globe at `middle`: (n, 2)."""
-    closed = np.vstack([ring, ring[:1]])
-    dense = densify_path(closed)
-    local = n_vector(dense[:, 0], dense[:, 1]) @ _basis(middle)
+    local = _dense(ring) @ _basis(middle)
     return np.asarray(local[:, :2] / local[:, 2:])
+
+
+def _ahead(ring: FloatArray, middle: FloatArray) -> FloatArray:
+    """The cosine (n,) of the angle from `middle` of a densified ring's points: 0 and less is behind the horizon."""
+    return np.asarray(_dense(ring) @ middle)
+
+
+def _dense(ring: FloatArray) -> FloatArray:
+    """The n-vectors (n, 3) of a densified closed ring."""
+    dense = densify_path(np.vstack([ring, ring[:1]]))
+    return n_vector(dense[:, 0], dense[:, 1])
 
 
 def _basis(middle: FloatArray) -> FloatArray:
