@@ -6,7 +6,6 @@ around them (timing.py), levels (bands.py), and how far beside the route the air
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -131,12 +130,13 @@ def _stays(plan: FiledPlan, path: Path) -> list[tuple[int, int]]:
 def _loiter_m(length_m: float, flying_min: float, speed_mps: float, notes: list[str]) -> float:
     """How much farther from its route a flight may be whose time is much more than its route takes [m].
 
-    At speed v for a time t between two points d apart an aircraft stays inside an ellipse of width sqrt(v^2 t^2 - d^2).
+    At speed v, a time e after the start and f before the end, it is within v e of the start and v f of the end. So it
+    is within half of v (e + f), and half of the route's length, of where the route has it then.
     """
     spare_m = speed_mps * (flying_min - LOITER_ALLOWANCE_MIN) * 60
     if length_m > 0 and spare_m <= LOITER_FACTOR * length_m:
         return 0.0
-    reach_m = math.sqrt(max(0.0, (speed_mps * flying_min * 60) ** 2 - length_m**2)) / 2
+    reach_m = (speed_mps * flying_min * 60 + length_m) / 2
     notes.append(
         f"item 16 gives much more time than the route takes: the flight may be anywhere within "
         f"{reach_m / M_PER_NM:.0f} NM of it."
