@@ -50,7 +50,8 @@ def _member(raw: bytes, position: int, out: bytearray, limits: Limits) -> int:
             piece = inflate.decompress(chunk, _STEP)
             out += piece
             limits.check("max_bytes", len(out), "the decompressed bytes")
-            position += len(chunk) - len(inflate.unconsumed_tail) - len(inflate.unused_data)
+            # At the end both may hold what follows, so that only one of them counts.
+            position += len(chunk) - len(inflate.unused_data if inflate.eof else inflate.unconsumed_tail)
             feed = min(2 * feed, _LARGEST_FEED)
             if not chunk and not piece and not inflate.eof:
                 raise FormatError("the gzip file ends too early.", "Fetch or pack it again.")

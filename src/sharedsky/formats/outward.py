@@ -22,10 +22,11 @@ from sharedsky.airspace.terrain import Terrain
 from sharedsky.airspace.time import TimeWindow
 from sharedsky.airspace.trajectory import DATUMS, Trajectory
 from sharedsky.airspace.volume import Volume4D
-from sharedsky.errors import GeometryError
 
 #: The reach that a path without any is given [m], since a corridor has a width.
 LEAST_REACH_M: Final = 1.0
+#: A leg no longer than this is a point [m].
+_POINT_M: Final = 0.001
 #: Legs longer than this are cut [m], so that a polygon around one is nearly straight.
 _LONGEST_LEG_M: Final = 250_000.0
 #: Vertices of a polygon around each end of a leg; its corners stick out by 0.9 % of the reach.
@@ -35,9 +36,9 @@ _MARGIN_SHARE: Final = 1e-3
 _MARGIN_M: Final = 0.02
 
 
-def corridor_polygons(shape: Corridor) -> list[Polygon]:
-    """Polygons that together contain a corridor: one around each leg, or piece of a long leg."""
-    out = []
+def corridor_parts(shape: Corridor) -> list[Polygon | Circle]:
+    """Shapes that together contain a corridor: a polygon around each leg, or piece of a long leg; a circle if tiny."""
+    out: list[Polygon | Circle] = []
     for start, end in pairwise(shape.path):
         points = _cut(start, end)
         out += [_around(a, b, shape.half_width_m) for a, b in pairwise(points)]
@@ -66,15 +67,21 @@ def filled(shape: Polygon) -> Polygon:
 def wgs84_spans_m(
     volumes: Sequence[Volume4D], terrain: Terrain = UNKNOWN_TERRAIN
 ) -> list[tuple[float | None, float | None]]:
-    """For each volume the lowest floor and highest ceiling that are possible [m above WGS 84]; None is open."""
+    """For each volume the lowest floor and highest ceiling that are possible [m above WGS 84]; None is open.
+
+    A floor over one datum and a ceiling over another may leave nothing between them: then the floor is the higher one.
+    """
     if all(_plain(volume.lower) and _plain(volume.upper) for volume in volumes):
         return [(_metres(volume.lower, 0), _metres(volume.upper, 1)) for volume in volumes]
     places = places_of(shapes_of([volume.footprint for volume in volumes]))
     floors = altitude_bounds([volume.lower for volume in volumes], -OPEN_UM, places, terrain).world_lo
     ceilings = altitude_bounds([volume.upper for volume in volumes], OPEN_UM, places, terrain).world_hi
     return [
-        (None if low <= -OPEN_UM else low / UM_PER_M, None if high >= OPEN_UM else high / UM_PER_M)
-        for low, high in zip(floors.tolist(), ceilings.tolist(), strict=True)
+        (
+            _metres(volume.lower, 0) if _plain(volume.lower) else None if low <= -OPEN_UM else low / UM_PER_M,
+            _metres(volume.upper, 1) if _plain(volume.upper) else high / UM_PER_M,
+        )
+        for volume, low, high in zip(volumes, floors.tolist(), ceilings.tolist(), strict=True)
     ]
 
 
@@ -97,10 +104,17 @@ def _leg_level(path: Trajectory, um: int, datum: int) -> Altitude:
 
 
 def _reached(ends: FloatArray, reach_m: float) -> Circle | Corridor:
-    try:
-        return corridor(ends, reach_m)
-    except GeometryError:  # the two ends are one place: the aircraft hovers
-        return Circle(float(ends[0, 0]), float(ends[0, 1]), reach_m)
+    if _length_m(ends[0], ends[1]) <= _POINT_M:  # the aircraft hovers
+        return _circle(ends[0], ends[1], reach_m)
+    return corridor(ends, reach_m)
+
+
+def _length_m(start: FloatArray, end: FloatArray) -> float:
+    return float(inverse(start[0], start[1], end[0], end[1])[1][0])
+
+
+def _circle(start: FloatArray, end: FloatArray, reach_m: float) -> Circle:
+    return Circle(float(start[0]), float(start[1]), reach_m + _length_m(start, end))
 
 
 def _cut(start: FloatArray, end: FloatArray) -> FloatArray:
@@ -113,12 +127,14 @@ def _cut(start: FloatArray, end: FloatArray) -> FloatArray:
     return np.vstack([start, np.stack([lat, lng], axis=1), end])
 
 
-def _around(start: FloatArray, end: FloatArray, reach_m: float) -> Polygon:
-    """A polygon that contains all points within reach_m of a geodesic of up to _LONGEST_LEG_M.
+def _around(start: FloatArray, end: FloatArray, reach_m: float) -> Polygon | Circle:
+    """A shape that contains all points within reach_m of a geodesic of up to _LONGEST_LEG_M.
 
     Its sides touch the reach: on a sphere the vertices of a polygon around a cap of radius r lie at
     atan(tan(r) / cos(half a step)), and a great circle between two points beside a path bends away from it.
     """
+    if _length_m(start, end) <= _POINT_M:  # too short to have a direction
+        return _circle(start, end, reach_m)
     angle = (reach_m * (1 + _MARGIN_SHARE + reach_m / 1e8) + _MARGIN_M) / MIN_RADIUS_M
     step = np.pi / _CAP_VERTICES
     radius_m = np.arctan(np.tan(angle) / np.cos(step / 2)) * MIN_RADIUS_M

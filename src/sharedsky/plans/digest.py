@@ -49,9 +49,13 @@ def _level(level: Altitude | None) -> str:
     if level is None:
         return "-"
     return (
-        f"{level.value!r} {level.unit.value} {level.datum.value} {level.uncertainty!r} "
-        f"{level.setting_hpa!r} {level.elevation_m!r}"
+        f"{float(level.value)!r} {level.unit.value} {level.datum.value} {float(level.uncertainty)!r} "
+        f"{_number(level.setting_hpa)} {_number(level.elevation_m)}"
     )
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else repr(float(value))
 
 
 def _shape(shape: Footprint) -> bytes:
@@ -60,7 +64,7 @@ def _shape(shape: Footprint) -> bytes:
             holes = [f"h{len(hole)} ".encode() + hole.tobytes() for hole in shape.holes]
             return b"".join([f"p{len(shape.exterior)} ".encode(), shape.exterior.tobytes(), *holes])
         case Circle():
-            return f"c{shape.lat_deg!r} {shape.lng_deg!r} {shape.radius_m!r}".encode()
+            return f"c{float(shape.lat_deg)!r} {float(shape.lng_deg)!r} {float(shape.radius_m)!r}".encode()
         case Corridor():
             return f"l{shape.half_width_m!r} {len(shape.path)} ".encode() + shape.path.tobytes()
         case _:
@@ -68,7 +72,7 @@ def _shape(shape: Footprint) -> bytes:
 
 
 def _add_trajectory(digest: hashlib._Hash, trajectory: Trajectory) -> None:
-    digest.update(f"t{len(trajectory.lat_deg)} {trajectory.level_uncertainty_um} {trajectory.setting_hpa!r}".encode())
+    digest.update(f"t{len(trajectory.lat_deg)} {trajectory.level_uncertainty_um} {_number(trajectory.setting_hpa)}".encode())
     for array in (
         trajectory.lat_deg, trajectory.lng_deg, trajectory.early_ns, trajectory.time_ns, trajectory.late_ns,
         trajectory.lower_um, trajectory.upper_um, trajectory.lower_datum, trajectory.upper_datum, trajectory.lateral_m,

@@ -20,7 +20,7 @@ from sharedsky.airspace.volume import Volume4D
 from sharedsky.formats.f3548.reader import STATES
 from sharedsky.formats.f3548.wire import HIGHEST_M, LOWEST_M
 from sharedsky.formats.f3548.zone_kinds import TYPE_PREFIX
-from sharedsky.formats.outward import corridor_polygons, filled, path_volumes, wgs84_spans_m
+from sharedsky.formats.outward import corridor_parts, filled, path_volumes, wgs84_spans_m
 from sharedsky.formats.written import LossList, Written, json_bytes
 from sharedsky.plans.plan import Plan, Zone
 
@@ -28,6 +28,8 @@ from sharedsky.plans.plan import Plan, Zone
 PLACEHOLDER_URL: Final = "https://uss.invalid"
 PLACEHOLDER_SUBSCRIPTION: Final = "00000000-0000-4000-8000-000000000000"
 
+#: Levels are compared in micrometres [m].
+_SAME_LEVEL_M: Final = 1e-6
 _UUID4: Final = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-4[0-9a-fA-F]{3}-[8-bA-B][0-9a-fA-F]{3}-[0-9a-fA-F]{12}")
 _Json = dict[str, object]
 
@@ -114,6 +116,9 @@ def _plan_losses(plan: Plan, state: str) -> Iterator[str]:
 def _volumes(volumes: Sequence[Volume4D], terrain: Terrain, losses: LossList) -> list[_Json]:
     out: list[_Json] = []
     for volume, (low_m, high_m) in zip(volumes, wgs84_spans_m(volumes, terrain), strict=True):
+        if low_m is not None and high_m is not None and low_m - high_m > _SAME_LEVEL_M:
+            losses.count("a floor above its ceiling, once both are over W84, written with the two changed over.")
+            low_m, high_m = high_m, low_m
         levels: _Json = {}
         if (floor := _altitude(low_m, volume.lower, "floor", losses)) is not None:
             levels["altitude_lower"] = floor
@@ -148,19 +153,20 @@ def _outlines(volume: Volume4D, losses: LossList) -> list[_Json]:
     shape = volume.footprint
     match shape:
         case Circle():
-            center = {"lat": shape.lat_deg, "lng": shape.lng_deg}
-            return [{"outline_circle": {"center": center, "radius": {"value": shape.radius_m, "units": "M"}}}]
+            return [_outline(shape)]
         case Polygon():
             if shape.holes:
                 losses.count("a polygon with holes, written without them.")
-            return [_polygon(filled(shape))]
+            return [_outline(filled(shape))]
         case Corridor():
             losses.count("a corridor, written as a polygon around each leg.")
-            return [_polygon(part) for part in corridor_polygons(shape)]
+            return [_outline(part) for part in corridor_parts(shape)]
         case _:
             assert_never(shape)
 
 
-def _polygon(shape: Polygon) -> _Json:
+def _outline(shape: Polygon | Circle) -> _Json:
+    if isinstance(shape, Circle):
+        center = {"lat": shape.lat_deg, "lng": shape.lng_deg}
+        return {"outline_circle": {"center": center, "radius": {"value": shape.radius_m, "units": "M"}}}
     return {"outline_polygon": {"vertices": [{"lat": lat, "lng": lng} for lat, lng in shape.exterior.tolist()]}}
-
