@@ -17,7 +17,8 @@ from sharedsky.airspace.time import NS_PER_S
 from sharedsky.errors import ProfileError
 
 M_PER_FT: Final = 0.3048
-#: The largest horizontal minimum or lateral uncertainty [m] up to which 1 cm is held (docs/adr/0001-geometry.md).
+#: The largest horizontal minimum [m]. Up to it a separation is decided to 22 cm, to 1.5 cm up to 20 km: outward, as
+#: airspace/frames.py says.
 MAX_REACH_M: Final = 200_000.0
 
 
