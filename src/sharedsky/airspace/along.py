@@ -16,7 +16,7 @@ import shapely
 from sharedsky.airspace.charts import FACES, project, tangent_basis
 from sharedsky.airspace.earth import BoolArray, FloatArray, IntArray
 from sharedsky.airspace.frames import decision_reach_m, flatten
-from sharedsky.airspace.geodesic import MAX_EDGE_M
+from sharedsky.airspace.geodesic import MAX_EDGE_M, ROUGH_EDGE_M
 from sharedsky.airspace.meet import draw_in, edge_ends
 from sharedsky.airspace.shapes import AREA, Shapes
 from sharedsky.airspace.spans import where_near_segment
@@ -26,7 +26,7 @@ _CHUNK: Final = 500_000
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
-    """k straight pieces of path of at most 5 km: vector (k, 2, 3) n-vectors and ecef (k, 2, 3) [m] of their ends."""
+    """k straight pieces of path, of at most 20 km: vector (k, 2, 3) n-vectors and ecef (k, 2, 3) [m] of their ends."""
 
     vector: FloatArray
     ecef: FloatArray
@@ -102,7 +102,7 @@ def _near(
 ) -> tuple[IntArray, FloatArray, FloatArray]:
     """Of pairs of a piece and the edge from a vertex: the rows that come near, with the part."""
     a, q0 = pieces.ecef[row, 0], shapes.ecef[vertex]
-    close = np.flatnonzero(((a - q0) ** 2).sum(1) <= (limit[row] + 2.002 * MAX_EDGE_M) ** 2)
+    close = np.flatnonzero(((a - q0) ** 2).sum(1) <= (limit[row] + 1.001 * (ROUGH_EDGE_M + MAX_EDGE_M)) ** 2)
     row, vertex, a, q0 = row[close], vertex[close], a[close], q0[close]
     other = edge_ends(shapes, vertex)
     up = pieces.vector[row].sum(1) + shapes.vector[vertex] + shapes.vector[other]

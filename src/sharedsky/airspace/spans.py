@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sharedsky.airspace.earth import BoolArray, FloatArray
+from sharedsky.airspace.frames import dot
 
 Span = tuple[FloatArray, FloatArray]
 
@@ -72,8 +73,8 @@ def where_above(start: npt.ArrayLike, end: npt.ArrayLike, bound: npt.ArrayLike, 
 def where_within(offset: FloatArray, motion: FloatArray, reach: FloatArray) -> Span:
     """Where in [0, 1] the point offset + s motion, (m, 2) each, lies within reach (m,) of the origin; reach < 0:
     nowhere."""
-    a, b = (motion**2).sum(-1), (offset * motion).sum(-1)
-    c = (offset**2).sum(-1) - reach**2
+    a, b = dot(motion, motion), dot(offset, motion)
+    c = dot(offset, offset) - reach**2
     still = a <= 1e-12  # moves less than a micrometre
     root = b * b - a * c
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -82,7 +83,7 @@ def where_within(offset: FloatArray, motion: FloatArray, reach: FloatArray) -> S
         lo, hi = (-b - half) / safe, (-b + half) / safe
     lo, hi = np.where(still, 0.0, np.maximum(lo, 0.0)), np.where(still, 1.0, np.minimum(hi, 1.0))
     end = offset + motion
-    near = np.where(still, np.minimum(c, (end**2).sum(-1) - reach**2) <= 0, root >= 0) & (reach >= 0)
+    near = np.where(still, np.minimum(c, dot(end, end) - reach**2) <= 0, root >= 0) & (reach >= 0)
     return only_if((lo, hi), near)
 
 
@@ -91,12 +92,13 @@ def where_near_segment(offset: FloatArray, motion: FloatArray, a: FloatArray, b:
     convex."""
     ends = [where_within(offset - a, motion, reach), where_within(offset - b, motion, reach)]
     edge = b - a
-    length = np.sqrt((edge**2).sum(-1))
+    length = np.sqrt(dot(edge, edge))
     real = length > 1e-9
     along = edge / np.where(real, length, 1.0)[:, None]
     across = np.stack([-along[:, 1], along[:, 0]], axis=-1)
-    side0, side1 = ((offset - a) * across).sum(-1), ((offset + motion - a) * across).sum(-1)
-    on0, on1 = ((offset - a) * along).sum(-1), ((offset + motion - a) * along).sum(-1)
+    first, last = offset - a, offset + motion - a
+    side0, side1 = dot(first, across), dot(last, across)
+    on0, on1 = dot(first, along), dot(last, along)
     strip = both(
         where_below(side0, side1, reach, strict=False),
         where_above(side0, side1, -reach, strict=False),

@@ -19,9 +19,9 @@ from sharedsky.airspace.time import MAX_NS, MIN_NS, TimeWindow
 from sharedsky.airspace.trajectory import DATUM_CODE, DATUMS
 from sharedsky.conflicts.breaches import MINIMA, Breaches, joined
 from sharedsky.conflicts.legs import Legs
-from sharedsky.conflicts.nominal import nominal_approach
+from sharedsky.conflicts.nominal import Approach, nominal_approaches
 from sharedsky.conflicts.profile import Profile
-from sharedsky.conflicts.report import Breaks, ClosestApproach, Conflict, LevelBand, MinimaKind
+from sharedsky.conflicts.report import Breaks, ClosestApproach, Conflict, LevelBand, MinimaKind, Side
 from sharedsky.conflicts.sides import Sides
 from sharedsky.conflicts.terminal import is_terminal
 
@@ -44,18 +44,13 @@ def assembled(parts: Sequence[Breaches], sides: Sides, legs: Legs, profile: Prof
     start = np.clip(groups.reduced(np.minimum, rows.start_ns), MIN_NS, MAX_NS).tolist()
     end = np.clip(groups.reduced(np.maximum, rows.end_ns), MIN_NS, MAX_NS).tolist()
     vertical = groups.reduced(np.maximum, rows.vertical_um).tolist()
-    ratio = rows.ratio[worst].tolist()
+    windows = [TimeWindow(*span) for span in zip(start, end, strict=True)]
+    approaches = _approaches(rows, closest, worst, legs, profile, windows)
     conflicts = []
     for k, row in enumerate(worst.tolist()):
-        window = TimeWindow(start[k], end[k])
-        approach, least = _approach(rows, int(closest[k]), row, ratio[k], legs, profile, window)
+        approach, ratio = approaches[k]
         place = (float(rows.lat_deg[row]), float(rows.lng_deg[row]))
-        one, other = sides.side(int(rows.a[row])), sides.side(int(rows.b[row]))
-        a, b = (
-            (one, other)
-            if (one.id, one.owner or "", one.file) <= (other.id, other.owner or "", other.file)
-            else (other, one)
-        )
+        a, b = _ordered(sides.side(int(rows.a[row])), sides.side(int(rows.b[row])))
         conflicts.append(
             Conflict(
                 kind="plan-zone" if "zone" in (a.role, b.role) else "plan-plan",
@@ -63,17 +58,24 @@ def assembled(parts: Sequence[Breaches], sides: Sides, legs: Legs, profile: Prof
                 cls="terminal" if terminal[k] else "en-route",
                 a=a,
                 b=b,
-                window=window,
+                window=windows[k],
                 certain_windows=certain[k],
                 band=bands[k],
                 closest=approach,
-                ratio=least,
+                ratio=ratio,
                 place=place if approach is None else (approach.lat_deg, approach.lng_deg),
                 breaks=_breaks(MINIMA[int(rows.minima[row])], vertical[k], profile),
                 needs_terrain=bool(ground[k]) and not certain[k],
             )
         )
     return sorted(conflicts, key=lambda conflict: conflict.sort_key)
+
+
+def _ordered(one: Side, other: Side) -> tuple[Side, Side]:
+    """By id, then owner, then file."""
+    if (one.id, one.owner or "", one.file) <= (other.id, other.owner or "", other.file):
+        return one, other
+    return other, one
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,24 +129,23 @@ def _certain_windows(rows: Breaches, groups: _Groups) -> list[tuple[TimeWindow, 
     return [tuple(TimeWindow(*span) for span in spans) for spans in out]
 
 
-def _approach(
-    rows: Breaches, closest: int, worst: int, ratio: float, legs: Legs, profile: Profile, window: TimeWindow
-) -> tuple[ClosestApproach | None, float | None]:
-    """Closest approach and least ratio of a window, between nominal positions where times are not known."""
-    horizontal = float(rows.horizontal_m[closest])
-    if not np.isnan(horizontal):
-        vertical = float(rows.vertical_m[closest])
-        approach = ClosestApproach(
-            int(rows.closest_ns[closest]),
-            horizontal,
-            None if np.isnan(vertical) else vertical,
-            float(rows.lat_deg[closest]),
-            float(rows.lng_deg[closest]),
-        )
-        return approach, ratio
-    if rows.minima[worst] == _TRAJECTORIES:
-        return nominal_approach(legs, int(rows.a[worst]), int(rows.b[worst]), window, profile)
-    return None, None if np.isnan(ratio) else ratio
+def _approaches(
+    rows: Breaches, closest: IntArray, worst: IntArray, legs: Legs, profile: Profile, windows: Sequence[TimeWindow]
+) -> list[Approach]:
+    """Closest approach and least ratio of each window, between nominal positions where times are not known."""
+    ratio = [None if np.isnan(r) else r for r in rows.ratio[worst].tolist()]
+    out: list[Approach] = [(None, r) for r in ratio]
+    for k in np.flatnonzero(~np.isnan(rows.horizontal_m[closest])).tolist():
+        row = int(closest[k])
+        apart = None if np.isnan(rows.vertical_m[row]) else float(rows.vertical_m[row])
+        place = float(rows.lat_deg[row]), float(rows.lng_deg[row])
+        out[k] = ClosestApproach(int(rows.closest_ns[row]), float(rows.horizontal_m[row]), apart, *place), ratio[k]
+    unknown = np.isnan(rows.horizontal_m[closest]) & (rows.minima[worst] == _TRAJECTORIES)
+    of = np.flatnonzero(unknown)
+    nominal = nominal_approaches(legs, rows.a[worst[of]], rows.b[worst[of]], [windows[k] for k in of.tolist()], profile)
+    for k, approach in zip(of.tolist(), nominal, strict=True):
+        out[k] = approach
+    return out
 
 
 def _bands(rows: Breaches, groups: _Groups) -> list[LevelBand]:

@@ -14,12 +14,22 @@ import numpy as np
 from sharedsky.airspace.altitude import UM_PER_M
 from sharedsky.airspace.datums import OPEN_UM
 from sharedsky.airspace.earth import BoolArray, FloatArray, IntArray, lat_lng
-from sharedsky.airspace.frames import arc_m, decision_reach_m, flatten
+from sharedsky.airspace.frames import arc_m, decision_reach_m, dot, flatten
+from sharedsky.airspace.spans import (
+    Span,
+    both,
+    everywhere,
+    holds,
+    hull,
+    only_if,
+    where_above,
+    where_below,
+    where_within,
+)
 from sharedsky.conflicts.breaches import MINIMA, Breaches
 from sharedsky.conflicts.legs import Legs
 from sharedsky.conflicts.levels import PairTable, band, gap, pair_table, pressure_envelope, same_frame
 from sharedsky.conflicts.profile import Profile
-from sharedsky.airspace.spans import Span, both, everywhere, holds, hull, only_if, where_above, where_below, where_within
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +81,9 @@ def _meeting(legs: Legs, i: IntArray, j: IntArray) -> _Meeting:
     levels = np.stack(
         [_at(level[k], share) for k, share in ((i, share_i), (j, share_j)) for level in (legs.lower_um, legs.upper_um)]
     )
-    vector = _along(legs.vector[i, 0], legs.vector[i, 1], share_i) + _along(legs.vector[j, 0], legs.vector[j, 1], share_j)
+    vector = _along(legs.vector[i, 0], legs.vector[i, 1], share_i) + _along(
+        legs.vector[j, 0], legs.vector[j, 1], share_j
+    )
     return _Meeting(i, j, start, end - start, offset, motion, levels, vector)
 
 
@@ -178,9 +190,9 @@ def vertical_breach(
     least = least + inside
     # the widest separation of any realisation: from the one's floor to the other's ceiling
     widest = np.maximum(_widest(legs, i, j), _widest(legs, j, i)) - inside
-    low_level, high_level = pressure_envelope(legs.floor, legs.ceiling)
-    may_be_high = np.maximum(high_level[i], high_level[j]) > table.above_possible
-    is_high = np.maximum(low_level[i], low_level[j]) > table.above_certain
+    (low_i, high_i), (low_j, high_j) = (pressure_envelope(legs.floor, legs.ceiling, k) for k in (i, j))
+    may_be_high = np.maximum(high_i, high_j) > table.above_possible
+    is_high = np.maximum(low_i, low_j) > table.above_certain
     minimum = np.where(may_be_high, table.high, table.low)
     sure_minimum = np.where(is_high, table.high, table.low)
     possible = np.where(minimum > 0, least < minimum, least <= 0)
@@ -189,10 +201,10 @@ def vertical_breach(
 
 
 def _widest(legs: Legs, i: IntArray, j: IntArray) -> IntArray:
-    """The greatest (ceiling of i) - (floor of j) [um]."""
+    """The greatest (ceiling of i) - (floor of j) [um], with any ground on Earth where it is not known."""
     same = same_frame(legs.ceiling, i, legs.floor, j, same_point=False)
     direct = legs.ceiling.own_hi[i] - legs.floor.own_lo[j]
-    geo = legs.ceiling.geo_hi[i] - legs.floor.geo_lo[j]
+    geo = legs.ceiling.world_hi[i] - legs.floor.world_lo[j]
     baro = legs.ceiling.baro_hi[i] - legs.floor.baro_lo[j]
     return np.asarray(np.where(same, direct, np.minimum(geo, baro)))
 
@@ -213,16 +225,23 @@ def _breaches(
     vector = meeting.vector[found]
     lat, lng = lat_lng(vector[:, 0] + (vector[:, 1] - vector[:, 0]) * closest[:, None])
     return Breaches(
-        legs.side[i], legs.side[j],
-        start + np.floor(lo * length).astype(np.int64),
-        start + np.ceil(hi * length).astype(np.int64),
-        np.where(sure, start + np.ceil(sure_lo * length).astype(np.int64), 1),
-        np.where(sure, start + np.floor(sure_hi * length).astype(np.int64), 0),
-        np.full(len(found), MINIMA.index("trajectory-trajectory")), minimum, levels, lat, lng,
-        start + np.rint(closest * length).astype(np.int64), horizontal, vertical,
-        _ratio(legs, meeting, found, lo, hi, closest, table, profile),
-        np.zeros(len(found), bool),
-        (legs.floor.assumed[i] | legs.floor.assumed[j]) & ~sure,
+        a=legs.side[i],
+        b=legs.side[j],
+        start_ns=start + np.floor(lo * length).astype(np.int64),
+        end_ns=start + np.ceil(hi * length).astype(np.int64),
+        sure_start_ns=np.where(sure, start + np.ceil(sure_lo * length).astype(np.int64), 1),
+        sure_end_ns=np.where(sure, start + np.floor(sure_hi * length).astype(np.int64), 0),
+        minima=np.full(len(found), MINIMA.index("trajectory-trajectory")),
+        vertical_um=minimum,
+        band=levels,
+        lat_deg=lat,
+        lng_deg=lng,
+        closest_ns=start + np.rint(closest * length).astype(np.int64),
+        horizontal_m=horizontal,
+        vertical_m=vertical,
+        ratio=_ratio(legs, meeting, found, lo, hi, closest, table, profile),
+        terminal=np.zeros(len(found), bool),
+        needs_terrain=(legs.floor.assumed[i] | legs.floor.assumed[j]) & ~sure,
     )
 
 
@@ -248,8 +267,8 @@ def nominal_separations(
 def _closest(meeting: _Meeting, found: IntArray, lo: FloatArray, hi: FloatArray) -> FloatArray:
     """Where in [lo, hi] the horizontal separation is least."""
     offset, motion = meeting.offset[found], meeting.motion[found]
-    speed = (motion**2).sum(1)
-    least = -(offset * motion).sum(1) / np.where(speed > 0, speed, 1.0)
+    speed = dot(motion, motion)
+    least = -dot(offset, motion) / np.where(speed > 0, speed, 1.0)
     return np.clip(np.where(speed > 0, least, lo), lo, hi)
 
 
@@ -257,19 +276,27 @@ def _separation_at(
     legs: Legs, meeting: _Meeting, found: IntArray, s: FloatArray, table: PairTable
 ) -> tuple[FloatArray, IntArray]:
     """Nominal vertical separation [m] at s, NaN across datums, and the minimum [um] that applies there."""
-    lower_i, upper_i, lower_j, upper_j = (level[found, 0] + (level[found, 1] - level[found, 0]) * s for level in meeting.levels)
+    lower_i, upper_i, lower_j, upper_j = (
+        level[found, 0] + (level[found, 1] - level[found, 0]) * s for level in meeting.levels
+    )
     i, j = meeting.i[found], meeting.j[found]
     same = _one_datum(legs, i, j)
     apart = np.maximum(0.0, np.maximum(lower_i - upper_j, lower_j - upper_i))
-    low_level, high_level = pressure_envelope(legs.floor, legs.ceiling)
-    top = np.where(same, np.maximum(upper_i, upper_j), np.maximum(high_level[i], high_level[j]))
+    highest = np.maximum(*(pressure_envelope(legs.floor, legs.ceiling, k)[1] for k in (i, j)))
+    top = np.where(same, np.maximum(upper_i, upper_j), highest)
     minimum = np.where(top > table.above_possible[found], table.high, table.low)
     return np.where(same, apart / UM_PER_M, np.nan), minimum.astype(np.int64)
 
 
 def _ratio(
-    legs: Legs, meeting: _Meeting, found: IntArray, lo: FloatArray, hi: FloatArray, closest: FloatArray,
-    table: PairTable, profile: Profile,
+    legs: Legs,
+    meeting: _Meeting,
+    found: IntArray,
+    lo: FloatArray,
+    hi: FloatArray,
+    closest: FloatArray,
+    table: PairTable,
+    profile: Profile,
 ) -> FloatArray:
     """The least over [lo, hi] of the larger of horizontal and vertical separation, each over its minimum.
 
@@ -290,7 +317,7 @@ def _ratio(
     best = np.full(len(found), np.inf)
     for s in tries:
         at = np.clip(np.where(np.isfinite(s), s, lo), lo, hi)
-        horizontal = arc_m(np.linalg.norm(offset + motion * at[:, None], axis=1)) / profile.horizontal_m
+        horizontal = arc_m(np.hypot(*(offset + motion * at[:, None]).T)) / profile.horizontal_m
         vertical, minimum_um = _separation_at(legs, meeting, found, at, table)
         share = vertical * UM_PER_M / np.maximum(minimum_um, 1)
         best = np.minimum(best, np.where(np.isnan(share), horizontal, np.maximum(horizontal, share)))
@@ -301,9 +328,9 @@ def _equal_shares(
     offset: FloatArray, motion: FloatArray, apart0: FloatArray, change: FloatArray, horizontal_m: float, minimum_um: int
 ) -> list[FloatArray]:
     """Where horizontal and vertical separation are the same share of their minima: the roots of a quadratic."""
-    a = (motion**2).sum(1) / horizontal_m**2 - (change / minimum_um) ** 2
-    b = (offset * motion).sum(1) / horizontal_m**2 - apart0 * change / minimum_um**2
-    c = (offset**2).sum(1) / horizontal_m**2 - (apart0 / minimum_um) ** 2
+    a = dot(motion, motion) / horizontal_m**2 - (change / minimum_um) ** 2
+    b = dot(offset, motion) / horizontal_m**2 - apart0 * change / minimum_um**2
+    c = dot(offset, offset) / horizontal_m**2 - (apart0 / minimum_um) ** 2
     with np.errstate(divide="ignore", invalid="ignore"):
         root = np.sqrt(b * b - a * c)
         return [(-b - root) / a, (-b + root) / a]

@@ -143,24 +143,23 @@ def _breaches(
     k = len(i)
     levels = band(legs.floor, legs.ceiling, i, legs.floor, legs.ceiling, j, union=True)
     lat, lng = lat_lng(legs.vector[i].sum(1) + legs.vector[j].sum(1))
-    _, high_level = pressure_envelope(legs.floor, legs.ceiling)
-    top = np.maximum(high_level[i], high_level[j])
+    top = np.maximum(*(pressure_envelope(legs.floor, legs.ceiling, k)[1] for k in (i, j)))
     return Breaches(
-        legs.side[i],
-        legs.side[j],
-        start,
-        end,
-        np.where(known, start, 1),
-        np.where(known, end, 0),
-        np.full(k, MINIMA.index("trajectory-trajectory")),
-        np.where(top > table.above_possible[row], table.high, table.low),
-        levels,
-        lat,
-        lng,
-        np.zeros(k, np.int64),
-        np.full(k, np.nan),
-        np.full(k, np.nan),
-        np.full(k, np.nan),
-        np.zeros(k, bool),
-        legs.floor.assumed[i] | legs.floor.assumed[j],
+        a=legs.side[i],
+        b=legs.side[j],
+        start_ns=start,
+        end_ns=end,
+        sure_start_ns=np.where(known, start, 1),
+        sure_end_ns=np.where(known, end, 0),
+        minima=np.full(k, MINIMA.index("trajectory-trajectory")),
+        vertical_um=np.where(top > table.above_possible[row], table.high, table.low),
+        band=levels,
+        lat_deg=lat,
+        lng_deg=lng,
+        closest_ns=np.zeros(k, np.int64),
+        horizontal_m=np.full(k, np.nan),
+        vertical_m=np.full(k, np.nan),
+        ratio=np.full(k, np.nan),
+        terminal=np.zeros(k, bool),
+        needs_terrain=legs.floor.assumed[i] | legs.floor.assumed[j],
     )

@@ -1,7 +1,8 @@
 """All trajectories of a search as one table of short pieces of path.
 
-Legs are cut where they are longer than 5 km (airspace/geodesic.py), times and levels being divided in proportion, so
-that each piece is a straight chord in a local frame. Built once per search; used by encounters.py, forecasts.py and
+Legs are cut where they are longer than 5 km (20 km where their place is uncertain by a kilometre or more, which then
+grows by the metre that this may cost: airspace/geodesic.py), times and levels being divided in proportion, so that each
+piece is a straight chord in a local frame. Built once per search; used by encounters.py, forecasts.py and
 crossings.py.
 """
 
@@ -9,17 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from sharedsky.airspace.datums import Bounds, bounds_of
 from sharedsky.airspace.earth import BoolArray, FloatArray, IntArray
-from sharedsky.airspace.geodesic import densify_edges
+from sharedsky.airspace.geodesic import MAX_EDGE_M, ROUGH_EDGE_M, ROUGH_SLACK_M, densify_edges
 from sharedsky.airspace.places import Places, places_of
 from sharedsky.airspace.shapes import PATH, Shapes
 from sharedsky.airspace.terrain import Terrain
 from sharedsky.airspace.trajectory import Trajectory
+
+#: Legs whose lateral uncertainty is at least this [m] are cut into longer pieces.
+_ROUGH_LATERAL_M: Final = 1_000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,10 @@ def legs_of(trajectories: Sequence[tuple[int, Trajectory]], terrain: Terrain) ->
         return np.concatenate(parts) if parts else np.empty(0, dtype)
 
     points = np.column_stack([joined("lat_deg", float), joined("lng_deg", float)]).reshape(-1, 2)
-    cut, owner = densify_edges(points[first], points[first + 1]) if len(first) else (points, first)
+    lateral = joined("lateral_m", float)
+    rough = lateral >= _ROUGH_LATERAL_M
+    longest = np.where(rough, ROUGH_EDGE_M, MAX_EDGE_M)
+    cut, owner = densify_edges(points[first], points[first + 1], longest) if len(first) else (points, first)
     pieces = np.bincount(owner, minlength=len(first)) if len(first) else np.empty(0, np.int64)
     step = np.arange(len(owner)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
     part = np.stack([step, step + 1], axis=1), pieces[owner][:, None]
@@ -99,7 +106,7 @@ def legs_of(trajectories: Sequence[tuple[int, Trajectory]], terrain: Terrain) ->
     setting = np.array([np.nan if t.setting_hpa is None else t.setting_hpa for _, t in trajectories], float)
     shapes = Shapes(
         np.full(len(owner), PATH, np.int8),
-        joined("lateral_m", float)[owner],
+        np.where(rough, lateral + ROUGH_SLACK_M, lateral)[owner],
         np.arange(len(owner) + 1) * 2,
         np.arange(len(owner) + 1),
         ends.reshape(-1, 2),

@@ -20,11 +20,14 @@ from sharedsky.conflicts.profile import VerticalTable
 _AGL: Final = DATUM_CODE[Datum.AGL]
 _WGS84: Final = DATUM_CODE[Datum.WGS84]
 _QNH: Final = DATUM_CODE[Datum.QNH]
+#: More than the geoid is away from the ellipsoid anywhere (EGM96: 107 m).
+_GEOID_UM: Final = 200 * UM_PER_M
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Bounds (k,) [um] on (floor - ceiling) of pairs: least and greatest; `world`: least, with any ground on Earth."""
+    """Bounds (k,) [um] on (floor - ceiling) of pairs; least: with the ground in its stated band where it is not known,
+    world_least and greatest: with any ground on Earth."""
 
     least: IntArray
     greatest: IntArray
@@ -39,7 +42,8 @@ def gap(floor: Bounds, i: IntArray, ceiling: Bounds, j: IntArray, *, same_point:
     """
     same = same_frame(floor, i, ceiling, j, same_point=same_point)
     least = np.maximum(floor.geo_lo[i] - ceiling.geo_hi[j], floor.baro_lo[i] - ceiling.baro_hi[j])
-    greatest = np.minimum(floor.geo_hi[i] - ceiling.geo_lo[j], floor.baro_hi[i] - ceiling.baro_lo[j])
+    # what is certain may rest on no assumed ground: the greatest is over any ground on Earth
+    greatest = np.minimum(floor.world_hi[i] - ceiling.world_lo[j], floor.baro_hi[i] - ceiling.baro_lo[j])
     world = np.maximum(floor.world_lo[i] - ceiling.world_hi[j], floor.baro_lo[i] - ceiling.baro_hi[j])
     direct_least, direct_greatest = floor.own_lo[i] - ceiling.own_hi[j], floor.own_hi[i] - ceiling.own_lo[j]
     return Gap(
@@ -88,18 +92,14 @@ def pair_table(table: VerticalTable, rvsm_a: IntArray, rvsm_b: IntArray) -> Pair
     )
 
 
-def pressure_envelope(floor: Bounds, ceiling: Bounds) -> tuple[IntArray, IntArray]:
-    """Pressure altitudes (m,) between which flights are, for the table alone: from geometry where not barometric."""
-    low = np.where(
-        floor.baro_lo > -OPEN_UM, floor.baro_lo, np.floor(floor.geo_lo / (1 + TEMPERATURE_SHARE)) - QNH_SPREAD_UM
+def pressure_envelope(floor: Bounds, ceiling: Bounds, i: IntArray) -> tuple[IntArray, IntArray]:
+    """Pressure altitudes (k,) between which flights i are, for the table alone: from geometry where not barometric."""
+    below, above = floor.baro_lo[i], ceiling.baro_hi[i]
+    low = np.floor(floor.geo_lo[i] / (1 + TEMPERATURE_SHARE)) - (QNH_SPREAD_UM + _GEOID_UM)
+    high = np.ceil(ceiling.geo_hi[i] / (1 - TEMPERATURE_SHARE)) + (QNH_SPREAD_UM + _GEOID_UM)
+    return np.where(below > -OPEN_UM, below, low).astype(np.int64), np.where(above < OPEN_UM, above, high).astype(
+        np.int64
     )
-    high = np.where(
-        ceiling.baro_hi < OPEN_UM, ceiling.baro_hi, np.ceil(ceiling.geo_hi / (1 - TEMPERATURE_SHARE)) + QNH_SPREAD_UM
-    )
-    margin = 200 * UM_PER_M  # the geoid
-    low = np.where(floor.baro_lo > -OPEN_UM, low, low - margin)
-    high = np.where(ceiling.baro_hi < OPEN_UM, high, high + margin)
-    return low.astype(np.int64), high.astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True)
