@@ -15,6 +15,9 @@ TEST_ARGS ?= -n 2
 # What pip is given; an environment of one's own may name an index or a cache.
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
+# The theatre of examples/README.md: its plans, the points they name, and the ground where it is known.
+EXAMPLE := examples/plans --fixes examples/fixes.csv --terrain examples/terrain.toml
+
 help:
 	@echo "make demo     check the plans in examples/ and write report.html"
 	@echo "make test     run all tests"
@@ -23,7 +26,7 @@ help:
 	@echo "make clean    remove what these made"
 
 demo: $(VENV)/.installed
-	@status=0; $(BIN)/sharedsky check examples/plans --report report.html || status=$$?; \
+	@status=0; $(BIN)/sharedsky check $(EXAMPLE) --report report.html || status=$$?; \
 	if [ $$status -gt 3 ]; then exit $$status; fi; \
 	echo; echo "Open report.html in a browser: it needs no network."
 
