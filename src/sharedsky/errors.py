@@ -33,7 +33,7 @@ class LevelError(SharedskyError):
 
 
 class TimeError(SharedskyError):
-    """A time without a zone, out of the range that can be held (1678 to 2261), or an end before its start."""
+    """A time without a zone, out of the range that can be held (1687 to 2252), or an end before its start."""
 
 
 class FormatError(SharedskyError):

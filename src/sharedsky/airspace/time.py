@@ -41,13 +41,13 @@ class TimeWindow:
     end_ns: int
 
     def __post_init__(self) -> None:
+        if not (MIN_NS <= self.start_ns <= MAX_NS and MIN_NS <= self.end_ns <= MAX_NS):
+            raise TimeError("the time lies outside the years 1687 to 2252.", "Give a time inside them.")
         if self.end_ns < self.start_ns:
             raise TimeError(
                 f"the end {format_instant(self.end_ns)} lies before the start {format_instant(self.start_ns)}.",
                 "Give an end at or after the start.",
             )
-        if self.start_ns < MIN_NS or self.end_ns > MAX_NS:
-            raise TimeError("the time lies outside the years 1687 to 2252.", "Give a time inside them.")
 
     def widened(self, buffer_ns: int) -> TimeWindow:
         """The window longer by buffer_ns >= 0 at both ends; open ends stay open."""
