@@ -135,8 +135,17 @@ def test_an_offset_that_does_not_exist_is_refused(offset: str) -> None:
         parse_instant(f"2026-03-01T10:00:00{offset}")
 
 
-@pytest.mark.parametrize("text", ["1686-01-01T00:00:00Z", "2254-01-01T00:00:00Z", "0001-01-01T00:00:00Z",
-                                  "9999-12-31T23:59:60Z", "9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59"])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1686-01-01T00:00:00Z",
+        "2254-01-01T00:00:00Z",
+        "0001-01-01T00:00:00Z",
+        "9999-12-31T23:59:60Z",
+        "9999-12-31T23:59:59-23:59",
+        "0001-01-01T00:00:00+23:59",
+    ],
+)
 def test_a_time_that_cannot_be_held_is_refused(text: str) -> None:
     with pytest.raises(TimeError, match="outside the years"):
         parse_instant(text)
@@ -156,7 +165,7 @@ def test_an_offset_says_the_same_instant_in_another_zone(ns: int, offset_min: in
     assert parse_instant(f"{format_instant(there)[:-1]}{sign}{hours:02d}:{minutes:02d}").ns == ns
 
 
-@given(st.datetimes(datetime(1700, 1, 1), datetime(2250, 1, 1)))
+@given(st.datetimes(datetime(1700, 1, 1), datetime(2250, 1, 1)))  # noqa: DTZ001 (bounds are naive)
 def test_microseconds_are_read_as_the_standard_library_counts_them(moment: datetime) -> None:
     since = moment.replace(tzinfo=UTC) - datetime(1970, 1, 1, tzinfo=UTC)
     assert parse_instant(moment.isoformat() + "Z").ns == since // timedelta(microseconds=1) * 1_000
@@ -240,8 +249,10 @@ def test_a_day_ends_at_24_00() -> None:
     assert instant_on(day, 10, 0, 1) == T0 + NS_PER_S
 
 
-@pytest.mark.parametrize(("hour", "minute", "second"), [(24, 1, 0), (24, 0, 1), (25, 0, 0), (-1, 0, 0), (0, 60, 0),
-                                                        (0, -1, 0), (0, 0, 60), (0, 0, -1)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("hour", "minute", "second"),
+    [(24, 1, 0), (24, 0, 1), (25, 0, 0), (-1, 0, 0), (0, 60, 0), (0, -1, 0), (0, 0, 60), (0, 0, -1)],
+)
 def test_a_time_of_day_that_does_not_exist_is_refused(hour: int, minute: int, second: int) -> None:
     with pytest.raises(TimeError, match="no time of day"):
         instant_on(date(2026, 3, 1), hour, minute, second)
