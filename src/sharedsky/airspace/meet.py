@@ -21,6 +21,8 @@ from sharedsky.airspace.shapes import AREA, POINT, Geometries, Shapes, ragged, s
 
 #: Edge pairs measured at once: bounds memory to some 400 MB.
 _CHUNK: Final = 500_000
+#: Edges asked for their neighbours at once, where shapes have very many.
+_BLOCK: Final = 100
 #: 1 cm in chart units, anywhere within 80 degrees of a chart's middle.
 CHART_TOLERANCE: Final = TOLERANCE_M / MIN_RADIUS_M / np.cos(np.radians(80.0)) ** 2
 #: A frustum of this half-width around a chart's middle holds every shape that fits a footprint (75 degrees).
@@ -150,26 +152,33 @@ def edge_ends(shapes: Shapes, first: IntArray) -> IntArray:
 
 
 def _large_within(a: Shapes, edge_a: IntArray, b: Shapes, edge_b: IntArray, limit: float) -> bool:
-    """The same for one pair of shapes with very many edges, by a tree over boxes of ECEF-near edges."""
-    _, first_a = a.edges()
-    _, first_b = b.edges()
-    u, v = first_a[edge_a], first_b[edge_b]
-    margin = limit + 2 * MAX_EDGE_M * 1.001
+    """The same for one pair of shapes with very many edges: only edges that lie near the other shape are looked at.
+
+    Where many remain, a tree over a projection of their first vertices (near in space is near in it) finds neighbours.
+    """
+    u, v = a.edges()[1][edge_a], b.edges()[1][edge_b]
+    margin = limit + _longest(a, u) + _longest(b, v)
     for _ in range(2):  # keep the edges that lie in the other's box
         u = u[_in_box(a.ecef[u], b.ecef[v], margin)]
-        v = v[_in_box(b.ecef[v], a.ecef[u], margin)] if len(u) else v[:0]
-    if len(u) == 0 or len(v) == 0:
-        return False
-    # two projections of ECEF: near in space is near in both
+        if len(u):
+            v = v[_in_box(b.ecef[v], a.ecef[u], margin)]
+        if len(u) == 0 or len(v) == 0:
+            return False
     tree = shapely.STRtree(shapely.points(a.ecef[u][:, :2]))
-    for block in range(0, len(v), 1_000):
-        part = v[block : block + 1_000]
+    for block in range(0, len(v), _BLOCK):
+        part = v[block : block + _BLOCK]
         right, left = tree.query(shapely.points(b.ecef[part][:, :2]), predicate="dwithin", distance=margin)
         for k in range(0, len(left), _CHUNK):
             pair_u, pair_v = u[left[k : k + _CHUNK]], part[right[k : k + _CHUNK]]
             if _edge_pairs_within(a, pair_u, b, pair_v, np.full(len(pair_u), limit)).any():
                 return True
     return False
+
+
+def _longest(shapes: Shapes, first: IntArray) -> float:
+    """More than the longest of some edges [m]."""
+    way = shapes.ecef[edge_ends(shapes, first)] - shapes.ecef[first]
+    return float(np.sqrt((way**2).sum(1).max())) * 1.001 + 1.0
 
 
 def _in_box(points: FloatArray, others: FloatArray, margin: float) -> BoolArray:

@@ -52,6 +52,7 @@ class Shapes:
     face: IntArray = field(init=False)
     _ecef: FloatArray | None = field(init=False, default=None)
     _home: Geometries | None = field(init=False, default=None)
+    _edges: tuple[IntArray, IntArray] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.vector = n_vector(self.lat_lng[:, 0], self.lat_lng[:, 1])
@@ -125,13 +126,19 @@ class Shapes:
         return shapely.from_ragged_array(shapely.GeometryType.POLYGON, coords, (line_offsets, shape_offsets))
 
     def edges(self) -> tuple[IntArray, IntArray]:
-        """(n + 1,) each shape's first edge, and (edges,) each edge's first vertex; a point is an edge of no length."""
+        """(n + 1,) each shape's first edge, and (edges,) each edge's first vertex; a point is an edge of no length.
+
+        Computed once.
+        """
+        if self._edges is not None:
+            return self._edges
         per_line = np.diff(self.line_start)
         single = per_line == 1
         per_line_edges = np.where(single, 1, per_line - 1)
         line_edge_start = np.concatenate([[0], np.cumsum(per_line_edges)])
         first = np.repeat(self.line_start[:-1] - line_edge_start[:-1], per_line_edges) + np.arange(line_edge_start[-1])
-        return line_edge_start[self.shape_start], first
+        self._edges = line_edge_start[self.shape_start], first
+        return self._edges
 
 
 def ragged(start: IntArray, index: IntArray) -> tuple[IntArray, IntArray]:
