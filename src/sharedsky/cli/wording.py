@@ -91,16 +91,16 @@ def ratio_text(ratio: float) -> str:
 
 
 def summary_text(report: Report) -> str:
-    """The result in one sentence or two: what was found, and among how much."""
+    """The result in one sentence or two: what was found, and in how much."""
     summary = report.summary
-    among = f"{counted(summary.plans, 'plan')} and {counted(summary.zones, 'zone')}"
-    among += f" from {counted(summary.files, 'file')}"
+    searched = f"{counted(summary.plans, 'plan')} and {counted(summary.zones, 'zone')}"
+    searched += f" of {counted(summary.files, 'file')}"
     if summary.conflicts:
         kinds = f"{summary.certain:,} certain, {summary.possible:,} possible"
-        return f"{counted(summary.conflicts, 'conflict')} ({kinds}) among {among}."
+        return f"{counted(summary.conflicts, 'conflict')} ({kinds}) in {searched}."
     if summary.plans == 0:
         return f"Nothing was checked: no plan was read ({counted(summary.zones, 'zone')})."
-    return f"{'Clear: no' if report.clear else 'No'} conflict among {among}."
+    return f"{'Clear: no' if report.clear else 'No'} conflict in {searched}."
 
 
 def unchecked_text(report: Report, where: str) -> str | None:

@@ -37,7 +37,7 @@ def plans(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_clear_and_everything_read_is_0(fakes: Fakes, plans: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "plans.txt"]) == 0
     out, err = capsys.readouterr()
-    assert "Clear: no conflict among 2 plans and 0 zones from 1 file." in out
+    assert "Clear: no conflict in 2 plans and 0 zones of 1 file." in out
     assert err == ""
 
 
@@ -53,7 +53,7 @@ def test_a_refusal_without_conflict_is_2(fakes: Fakes, plans: Path, capsys: pyte
     out, err = capsys.readouterr()
     assert "Not checked: 1" in out
     assert "plans.txt:3" in out
-    assert "No conflict among 2 plans" in out
+    assert "No conflict in 2 plans" in out
     assert "Clear" not in out
     assert "1 item was refused" in err
 
