@@ -118,8 +118,8 @@ def _side(side: Side) -> Html:
         el("span.role", f"{side.role} "),
         [el("strong", name), " "] if name is not None else [],
         el("code", given(side.id)),
-        Html("<br>"),
-        given(owner_text(side.owner)),
+        # A recorded flight is its own owner: its id stands there already.
+        [Html("<br>"), given(owner_text(side.owner))] if side.owner != side.id else [],
         Html("<br>"),
         el("span.file", given(side.file)),
     )

@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
-from sharedsky.airspace.time import TimeWindow
 from sharedsky.conflicts.profile import Profile
 from sharedsky.conflicts.report import Rejected, Report, Undetermined
 from sharedsky.page.choice import GROUPS, Choice, group_of
 from sharedsky.page.entries import entry, icon
 from sharedsky.page.html import Html, el, given, join, prose
 from sharedsky.page.verdict import verdict
-from sharedsky.page.wording import duration_text, owner_text, plural, short_instant, short_window, side_text
+from sharedsky.page.wording import owner_text, plural, short_instant, short_span, side_text, span_length
 
 #: Rows of a box (refusals, pairs left open, notes, gaps) beyond these are counted, not shown; JSON has all.
 MAX_ROWS: Final = 2_000
@@ -168,5 +167,4 @@ def _undetermined(pair: Undetermined) -> Html:
 
 def _gap(gap: tuple[str, int, int]) -> Html:
     flight, start_ns, end_ns = gap
-    window = TimeWindow(start_ns, end_ns)
-    return join(el("strong", given(flight)), f" {short_window(window)} ({duration_text(window)})")
+    return join(el("strong", given(flight)), f" {short_span(start_ns, end_ns)} ({span_length(start_ns, end_ns)})")

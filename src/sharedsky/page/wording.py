@@ -44,10 +44,15 @@ def exact_instant(ns: int) -> str:
 
 def short_window(window: TimeWindow) -> str:
     """`2026-03-01 10:04:10Z – 10:09:33Z`, rounded outward to whole seconds; the second date only where it differs."""
-    start_ns, end_ns = window.start_ns // NS_PER_S * NS_PER_S, -(-window.end_ns // NS_PER_S) * NS_PER_S
-    if window.start_ns <= MIN_NS or window.end_ns >= MAX_NS:
-        left = "no start stated" if window.start_ns <= MIN_NS else short_instant(start_ns)
-        right = "no end stated" if window.end_ns >= MAX_NS else short_instant(end_ns)
+    return short_span(window.start_ns, window.end_ns)
+
+
+def short_span(first_ns: int, last_ns: int) -> str:
+    """`short_window` of two instants as they come."""
+    start_ns, end_ns = first_ns // NS_PER_S * NS_PER_S, -(-last_ns // NS_PER_S) * NS_PER_S
+    if first_ns <= MIN_NS or last_ns >= MAX_NS:
+        left = "no start stated" if first_ns <= MIN_NS else short_instant(start_ns)
+        right = "no end stated" if last_ns >= MAX_NS else short_instant(end_ns)
         return f"{left} – {right}"
     end = short_instant(end_ns)
     same_day = start_ns // NS_PER_DAY == end_ns // NS_PER_DAY
@@ -63,7 +68,12 @@ def duration_text(window: TimeWindow) -> str:
     """How long a window lasts, rounded up to the second: `5 min 23 s`; "" where it is open."""
     if window.start_ns <= MIN_NS or window.end_ns >= MAX_NS:
         return ""
-    seconds = -(-(window.end_ns - window.start_ns) // NS_PER_S)
+    return span_length(window.start_ns, window.end_ns)
+
+
+def span_length(start_ns: int, end_ns: int) -> str:
+    """The time between two instants, rounded up to the second."""
+    seconds = max(0, -(-(end_ns - start_ns) // NS_PER_S))
     days, rest = divmod(seconds, 86_400)
     hours, rest = divmod(rest, 3_600)
     minutes, rest = divmod(rest, 60)

@@ -58,6 +58,7 @@ function start() {
   listenForPaper(state, map, profile, timeline, list);
   timeline?.update();
   profile.draw();
+  byId("no-script").hidden = true;
 }
 
 function mapElements() {

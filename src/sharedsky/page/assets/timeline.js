@@ -37,7 +37,7 @@ export class Timeline {
 
   /** Arrow keys move by a minute (with Shift by ten), or by less where all is over in minutes. */
   key(event) {
-    const minute = Math.min(MINUTE_MS, Math.max(1, (this.end - this.start) / 100));
+    const minute = Math.min(MINUTE_MS, Math.max(1, (this.end - this.start) / 60));
     const steps = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageUp: 10, PageDown: -10 };
     if (!steps[event.key] || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
