@@ -43,7 +43,7 @@ def corridors(draw: st.DrawFn, width_m: st.SearchStrategy[float] = st.floats(0.5
     reach = draw(st.sampled_from([0.01, 1.0, 8.0]))
     steps = draw(st.lists(st.tuples(st.floats(-1, 1), st.floats(-1, 1)), min_size=1, max_size=4, unique=True))
     points = [(lat, lng), *((lat + reach * y, (lng + reach * x + 540.0) % 360.0 - 180.0) for y, x in steps)]
-    if len({(round(a, 12), round(b, 12)) for a, b in points}) < 2:
+    if len({(round(a, 12), round(b % 360.0, 12)) for a, b in points}) < 2:
         points[-1] = (lat + 0.01, lng)
     return corridor(points, draw(width_m))
 
@@ -127,4 +127,13 @@ def plans(draw: st.DrawFn, volume: st.SearchStrategy[Volume4D] = volumes(), iden
 def zones(draw: st.DrawFn, volume: st.SearchStrategy[Volume4D] = volumes(), ident: str = "z") -> Zone:  # noqa: B008
     kept = tuple(draw(st.lists(volume, min_size=1, max_size=3)))
     kind = draw(st.sampled_from(ZoneKind))
-    return Zone(ident, draw(st.none() | names), kind, "test", Source("f"), kept, draw(texts), draw(st.none() | st.integers(0, 9)))
+    return Zone(
+        ident,
+        draw(st.none() | names),
+        kind,
+        "test",
+        Source("f"),
+        kept,
+        draw(texts),
+        draw(st.none() | st.integers(0, 9)),
+    )

@@ -1,1 +1,1 @@
-"""Bytes to plans and zones, and back: one module for each format. Pure: bytes in, values out; files are the caller's."""
+"""Bytes to plans and zones, and back: one module for each format. Pure: bytes in, values out, no files."""

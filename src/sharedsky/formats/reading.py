@@ -16,7 +16,9 @@ from sharedsky.errors import SharedskyError
 from sharedsky.formats.limits import Limits
 from sharedsky.plans.plan import Plan, Source, Zone
 
-RefusalKind = Literal["format", "geometry", "level", "time", "scope", "limit", "unknown-point", "no-date", "duplicate", "message"]
+RefusalKind = Literal[
+    "format", "geometry", "level", "time", "scope", "limit", "unknown-point", "no-date", "duplicate", "message"
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,8 @@ def _shape(shape: Footprint) -> bytes:
 
 
 def _add_trajectory(digest: hashlib._Hash, trajectory: Trajectory) -> None:
-    digest.update(f"t{len(trajectory.lat_deg)} {trajectory.level_uncertainty_um} {_number(trajectory.setting_hpa)}".encode())
+    setting = _number(trajectory.setting_hpa)
+    digest.update(f"t{len(trajectory.lat_deg)} {trajectory.level_uncertainty_um} {setting}".encode())
     for array in (
         trajectory.lat_deg, trajectory.lng_deg, trajectory.early_ns, trajectory.time_ns, trajectory.late_ns,
         trajectory.lower_um, trajectory.upper_um, trajectory.lower_datum, trajectory.upper_datum, trajectory.lateral_m,

@@ -7,10 +7,10 @@ import json
 from typing import Any
 
 import pytest
-from format_samples import bare, circle_outline, collection, constraint, envelope, feature, intent, part, path, volume
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from format_samples import bare, circle_outline, collection, constraint, envelope, feature, intent, part, path, volume
 from sharedsky.formats import f3548, geojson, geojson_declaration
 from sharedsky.formats.detect import read_documents
 from sharedsky.formats.limits import Limits
@@ -37,8 +37,10 @@ SAMPLES = [(f3548, F3548), (geojson_declaration, DECLARATION), (geojson, OURS)]
 
 junk = st.sampled_from(
     [
-        None, True, False, 0, -1, 1.5, 1e300, 10**400, 2**63, "", "x", "5", "2026-03-01T10:00:00Z", "2026-03-01T10:00:00",
-        "W84", "SFC", "Polygon", [], {}, [[]], [{}], [[[[1]]]], {"id": 1}, {"type": "Feature"}, "\x00\u202e\ud7ff", [5] * 50,
+        None, True, False, 0, -1, 1.5, 1e300, 10**400, 2**63, "", "x", "5", "2026-03-01T10:00:00Z",
+        "2026-03-01T10:00:00",
+        "W84", "SFC", "Polygon", [], {}, [[]], [{}], [[[[1]]]], {"id": 1}, {"type": "Feature"},
+        "\x00\u202e\ud7ff", [5] * 50,
     ]
 )  # fmt: skip
 
@@ -126,7 +128,9 @@ def test_every_intent_of_a_list_is_a_plan_or_is_refused(data: st.DataObject) -> 
     reading = f3548.read([Document("f", json.dumps({"operational_intents": items}).encode())], OPTIONS)
     whole = {intent(k)["reference"]["id"] for k in range(4) if k != hit}
     assert whole <= {plan.id for plan in reading.plans}
-    pointers = [plan.source.pointer for plan in reading.plans] + [refusal.source.pointer for refusal in reading.refusals]
+    pointers = [plan.source.pointer for plan in reading.plans] + [
+        refusal.source.pointer for refusal in reading.refusals
+    ]
     assert any((pointer or "").startswith(f"/operational_intents/{hit}") for pointer in pointers)
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from format_strategies import corridors, known_paths, polygons, volumes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from format_strategies import corridors, known_paths, polygons, volumes
 from sharedsky.airspace.altitude import Altitude, Datum
 from sharedsky.airspace.datums import wgs84_bounds_m
 from sharedsky.airspace.earth import direct, inverse
@@ -35,7 +35,9 @@ def place_in(path: np.ndarray, leg: int, half_width_m: float, spot: tuple[float,
 
 @given(corridors(widths_m), st.integers(0, 10), st.lists(spots, min_size=5, max_size=5))
 @settings(max_examples=60)
-def test_the_polygons_around_a_corridor_contain_all_of_it(shape: Corridor, leg: int, places: list[tuple[float, float, float]]) -> None:
+def test_the_polygons_around_a_corridor_contain_all_of_it(
+    shape: Corridor, leg: int, places: list[tuple[float, float, float]]
+) -> None:
     parts = corridor_parts(shape)
     for spot in places:
         place = place_in(shape.path, leg % (len(shape.path) - 1), shape.half_width_m, spot)

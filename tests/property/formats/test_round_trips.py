@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from types import ModuleType
 
 import numpy as np
-from format_strategies import circles, known_paths, plans, polygons, volumes, zones
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from format_strategies import circles, known_paths, plans, polygons, volumes, zones
 from sharedsky.airspace.altitude import Datum, Unit, wgs84_m
 from sharedsky.airspace.footprint import Polygon
 from sharedsky.airspace.trajectory import Trajectory
@@ -57,7 +57,9 @@ def test_f3548_holds_circles_and_polygons_over_wgs_84_without_loss(
     many: list[Volume4D], off_nominal: int, zone: Zone
 ) -> None:
     off_nominal = min(off_nominal, len(many))
-    plan = Plan("p", "o", "test", Source("f"), tuple(many), off_nominal=off_nominal, version=1, state="Accepted", priority=3)
+    plan = Plan(
+        "p", "o", "test", Source("f"), tuple(many), off_nominal=off_nominal, version=1, state="Accepted", priority=3
+    )
     reading = reread(f3548.write([plan], [zone]), f3548)
     assert reading.plans[0].off_nominal == off_nominal
     assert _volume_digests(reading.plans[0].volumes) == _volume_digests(plan.volumes)

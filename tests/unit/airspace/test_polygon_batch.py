@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import shapely
-import zoo
 from hypothesis import given
 from hypothesis import strategies as st
 
+import zoo
 from sharedsky.airspace import polygon_batch
 from sharedsky.airspace.footprint import Polygon, polygon
 from sharedsky.airspace.polygon_batch import PolygonBatch
@@ -49,7 +49,9 @@ def assert_alike(found: Polygon | GeometryError, expected: Polygon | GeometryErr
 # Coordinates on a coarse grid: repeats, edges on one line, crossings, the poles and the antimeridian all come up often.
 places = st.tuples(st.integers(-4, 4), st.integers(-4, 4))
 rings_near = st.lists(places, min_size=0, max_size=7)
-corners = st.sampled_from([(45.0, 6.0, 0.01), (0.0, 180.0, 0.5), (89.9, 0.0, 0.1), (-60.0, -179.99, 5.0), (40.0, 6.0, 20.0)])
+corners = st.sampled_from(
+    [(45.0, 6.0, 0.01), (0.0, 180.0, 0.5), (89.9, 0.0, 0.1), (-60.0, -179.99, 5.0), (40.0, 6.0, 20.0)]
+)
 
 
 @st.composite
@@ -91,7 +93,10 @@ def test_the_polygons_of_the_zoo_come_through_together() -> None:
 
 @pytest.mark.parametrize("size", [1, 3, 10])
 def test_batches_of_any_size_give_the_same(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    many: list[Rings] = [[[(45, k), (45, k + 0.1), (45.1, k)], [(45.01, k + 0.01), (45.01, k + 0.02), (45.02, k + 0.01)]] for k in range(9)]
+    many: list[Rings] = [
+        [[(45, k), (45, k + 0.1), (45.1, k)], [(45.01, k + 0.01), (45.01, k + 0.02), (45.02, k + 0.01)]]
+        for k in range(9)
+    ]
     many[4] = [[(45, 4), (45.1, 4.1), (45, 4.1), (45.1, 4)]]
     whole = batched(many)
     monkeypatch.setattr(polygon_batch, "_BATCH_POINTS", size)

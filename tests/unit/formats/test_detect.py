@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import random
@@ -9,10 +10,10 @@ import zlib
 from typing import Any
 
 import pytest
-from format_samples import bare, collection, constraint, document, envelope, feature, intent, only_refusal, part, path
 from hypothesis import given
 from hypothesis import strategies as st
 
+from format_samples import bare, collection, constraint, document, envelope, feature, intent, only_refusal, part, path
 from sharedsky.errors import FormatError, LimitError, SharedskyError, UsageError
 from sharedsky.formats import gzip_bytes
 from sharedsky.formats.detect import READERS, detect, format_names, open_document, read_documents
@@ -41,14 +42,14 @@ SAMPLES: list[tuple[Any, str]] = [
 
 
 def test_the_names_of_the_formats_are_as_documented() -> None:
-    assert format_names() == ("f3548", "flight-declaration", "geojson", "fpl", "tracks")
+    assert list(format_names()) == ["f3548", "flight-declaration", "geojson", "fpl", "tracks"]
 
 
 @pytest.mark.parametrize(("value", "name"), SAMPLES)
 def test_a_document_is_known_by_its_content(value: Any, name: str) -> None:
     found = detect(document(value, "anything.bin"))
     assert found is not None
-    assert found.NAME == name
+    assert name == found.NAME
 
 
 @pytest.mark.parametrize(("value", "name"), SAMPLES)
@@ -177,10 +178,8 @@ def test_gzip_of_too_many_members_is_refused(monkeypatch: pytest.MonkeyPatch) ->
 def test_damaged_gzip_gives_bytes_or_our_own_error(data: bytes, at: int, patch: bytes) -> None:
     whole = gzip.compress(data)
     damaged = whole[: at % len(whole)] + patch + whole[at % len(whole) + len(patch) :]
-    try:
-        open_document("x", damaged, Limits(max_bytes=10_000))
-    except SharedskyError as error:
-        assert str(error)
+    with contextlib.suppress(SharedskyError):
+        assert len(open_document("x", damaged, Limits(max_bytes=10_000)).data) <= 10_000
 
 
 @pytest.mark.parametrize("start", [b"PK\x03\x04", b"BZh91AY", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd"])
@@ -195,6 +194,9 @@ def test_a_zlib_stream_is_not_taken_for_gzip() -> None:
 
 
 @pytest.mark.parametrize("reader", READERS, ids=format_names())
-@given(st.binary(max_size=100) | st.sampled_from([b"[" * 5000, b'{"a":' * 5000, b"{" * 5000, json.dumps(intent()).encode()[:-5]]))
+@given(
+    st.binary(max_size=100)
+    | st.sampled_from([b"[" * 5000, b'{"a":' * 5000, b"{" * 5000, json.dumps(intent()).encode()[:-5]])
+)
 def test_no_sniff_ever_raises(reader: Any, data: bytes) -> None:
     assert reader.sniff(Document("x", data)) in (True, False)

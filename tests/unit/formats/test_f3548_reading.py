@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from format_samples import (
     Json,
     altitude,
@@ -20,7 +21,6 @@ from format_samples import (
     time,
     volume,
 )
-
 from sharedsky.airspace.altitude import wgs84_m
 from sharedsky.airspace.footprint import Circle, Polygon
 from sharedsky.airspace.time import MAX_NS, MIN_NS, parse_instant
@@ -193,7 +193,12 @@ def test_members_that_are_not_known_are_ignored() -> None:
 @pytest.mark.parametrize(
     ("pointer", "new", "kind", "says"),
     [
-        ("/volume/outline_polygon/vertices/1/lat", "45.1", "format", "vertices/1/lat: a number is expected, found the string"),
+        (
+            "/volume/outline_polygon/vertices/1/lat",
+            "45.1",
+            "format",
+            "vertices/1/lat: a number is expected, found the string",
+        ),
         ("/volume/outline_polygon/vertices/1/lat", True, "format", "found true"),
         ("/volume/outline_polygon/vertices/1/lng", None, "format", "found null"),
         ("/volume/outline_polygon/vertices/1/lng", ..., "format", "'lng' is missing"),
@@ -408,6 +413,8 @@ def test_the_digest_tells_what_is_said_and_not_how() -> None:
     assert digest(intent(volumes=two)) == digest(intent(volumes=two[::-1]))
 
 
-@pytest.mark.parametrize("data", [b"", b"{", b"[]", b"null", b'{"a": 1}', b"\xff", b"(FPL-ABC", b'{"type": "FeatureCollection"}'])
+@pytest.mark.parametrize(
+    "data", [b"", b"{", b"[]", b"null", b'{"a": 1}', b"\xff", b"(FPL-ABC", b'{"type": "FeatureCollection"}']
+)
 def test_what_is_something_else_is_not_taken_for_f3548(data: bytes) -> None:
     assert not f3548.sniff(document(data))

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 import zoo
 from format_samples import circle_outline, constraint, document, intent, read, volume
-
 from sharedsky.airspace.altitude import Altitude, Datum, Unit, agl_m, amsl_m, flight_level, wgs84_m
 from sharedsky.airspace.footprint import Circle, Corridor, Polygon, corridor
 from sharedsky.airspace.meet import meet
@@ -33,7 +33,10 @@ def a_plan(*volumes: Volume4D, **changes: Any) -> Plan:
     return replace(plan, **changes)
 
 
-def a_volume(shape: Any = SQUARE, lower: Altitude | None = wgs84_m(100), upper: Altitude | None = wgs84_m(200)) -> Volume4D:
+LOW, HIGH = wgs84_m(100), wgs84_m(200)
+
+
+def a_volume(shape: Any = SQUARE, lower: Altitude | None = LOW, upper: Altitude | None = HIGH) -> Volume4D:
     return Volume4D(shape, lower, upper, WINDOW)
 
 
@@ -65,10 +68,12 @@ def test_what_was_read_from_f3548_is_written_without_loss_and_read_the_same(valu
 
 
 def test_the_written_members_are_those_that_the_interface_requires() -> None:
-    written = json.loads(f3548.write([a_plan(a_volume())], [Zone(UUID, "uss1", ZoneKind.DANGER, "test", Source("f"), (a_volume(),), version=1)]).data)
+    zone = Zone(UUID, "uss1", ZoneKind.DANGER, "test", Source("f"), (a_volume(),), version=1)
+    written = json.loads(f3548.write([a_plan(a_volume())], [zone]).data)
     intent_reference = written["operational_intents"][0]["reference"]
     assert {
-        "id", "manager", "uss_availability", "version", "state", "time_start", "time_end", "uss_base_url", "subscription_id",
+        "id", "manager", "uss_availability", "version", "state", "time_start", "time_end", "uss_base_url",
+        "subscription_id",
     } == set(intent_reference)  # fmt: skip
     constraint_reference = written["constraints"][0]["reference"]
     assert set(intent_reference) - {"state", "subscription_id"} == set(constraint_reference)
@@ -106,7 +111,9 @@ def test_a_hole_is_filled_and_said_so() -> None:
         (wgs84_m(100, 20), wgs84_m(200, 30)),
     ],
 )
-def test_levels_of_other_datums_become_spans_over_wgs_84_that_surely_hold_them(lower: Altitude, upper: Altitude) -> None:
+def test_levels_of_other_datums_become_spans_over_wgs_84_that_surely_hold_them(
+    lower: Altitude, upper: Altitude
+) -> None:
     reading, losses = rewritten(a_plan(a_volume(SQUARE, lower, upper)))
     kept = reading.plans[0].volumes[0]
     assert kept.lower is not None
@@ -128,7 +135,8 @@ def test_known_ground_makes_heights_above_ground_narrower() -> None:
 
 
 def test_feet_over_wgs_84_become_the_same_metres() -> None:
-    reading, losses = rewritten(a_plan(a_volume(SQUARE, Altitude(1000, Unit.FT, Datum.WGS84), Altitude(2000, Unit.FT, Datum.WGS84))))
+    lower, upper = (Altitude(feet, Unit.FT, Datum.WGS84) for feet in (1000, 2000))
+    reading, losses = rewritten(a_plan(a_volume(SQUARE, lower, upper)))
     kept = reading.plans[0].volumes[0]
     assert (kept.lower, kept.upper) == (wgs84_m(304.8), wgs84_m(609.6))
     assert not losses

@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 import pytest
-from format_samples import END, SQUARE, START, bare, changed, document, envelope, feature, only_refusal, part, read
 
+from format_samples import END, SQUARE, START, bare, changed, document, envelope, feature, only_refusal, part, read
 from sharedsky.airspace.altitude import Altitude, Datum, Unit, agl_m
 from sharedsky.airspace.footprint import Circle, Corridor
 from sharedsky.airspace.time import parse_instant
@@ -113,14 +113,18 @@ def test_a_missing_min_altitude_is_the_ground_and_is_noted() -> None:
     assert "min_altitude" in reading.notes[0].text
 
 
-@pytest.mark.parametrize("properties", [{"radius_m": 80}, {"radius": {"meters": 80}}, {"radius": {"metres": 80}}, {"radius": 80}])
+@pytest.mark.parametrize(
+    "properties", [{"radius_m": 80}, {"radius": {"meters": 80}}, {"radius": {"metres": 80}}, {"radius": 80}]
+)
 def test_a_point_with_a_radius_is_a_circle(properties: Any) -> None:
     reading = read(declaration, bare(part(POINT, **properties)))
     assert reading.plans[0].volumes[0].footprint == Circle(45.0, 6.0, 80.0)
     assert bool(reading.notes) == (properties == {"radius": 80})
 
 
-@pytest.mark.parametrize("properties", [{"width_m": 80}, {"half_width_m": 40}, {"width": {"meters": 80}}, {"width": 80}])
+@pytest.mark.parametrize(
+    "properties", [{"width_m": 80}, {"half_width_m": 40}, {"width": {"meters": 80}}, {"width": 80}]
+)
 def test_a_line_with_a_width_is_a_corridor(properties: Any) -> None:
     reading = read(declaration, bare(part(LINE, **properties)))
     shape = reading.plans[0].volumes[0].footprint
@@ -147,7 +151,12 @@ def test_a_multipolygon_is_several_volumes() -> None:
         ("/properties/end_time", "2026-03-01T09:00:00Z", "time", "before the start"),
         ("/properties/max_altitude", ..., "level", "max_altitude is missing"),
         ("/properties/max_altitude", 120, "format", "an object is expected"),
-        ("/properties/max_altitude/meters", "120", "format", "max_altitude/meters: a number is expected, found the string '120'"),
+        (
+            "/properties/max_altitude/meters",
+            "120",
+            "format",
+            "max_altitude/meters: a number is expected, found the string '120'",
+        ),
         ("/properties/max_altitude/meters", True, "format", "found true"),
         ("/properties/max_altitude/meters", ..., "format", "'meters' is missing"),
         ("/properties/max_altitude/datum", ..., "level", "has no datum"),

@@ -1,4 +1,4 @@
-"""Our own GeoJSON, read: plans and zones with every datum, and a refusal with its place for everything that is wrong."""
+"""Our own GeoJSON, read: plans and zones with every datum, and a refusal with its place for whatever is wrong."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from format_samples import (
     END,
     SQUARE,
@@ -19,7 +20,6 @@ from format_samples import (
     path,
     read,
 )
-
 from sharedsky.airspace.altitude import Altitude, Datum, Unit, flight_level
 from sharedsky.airspace.footprint import Circle, Corridor, Polygon
 from sharedsky.airspace.time import MAX_NS, MIN_NS, parse_instant
@@ -166,7 +166,14 @@ def test_what_a_plan_says_of_itself_is_kept() -> None:
     aerodromes = [{"ident": "LSGG", "lat_deg": 46.2, "lng_deg": 6.1, "elevation_ft": 1411}]
     gaps = [["2026-03-01T10:00:00Z", "2026-03-01T10:05:00Z"]]
     plan = one(
-        rvsm=True, forecast=True, label="ABC12", state="Activated", priority=50, version=3, aerodromes=aerodromes, gaps=gaps
+        rvsm=True,
+        forecast=True,
+        label="ABC12",
+        state="Activated",
+        priority=50,
+        version=3,
+        aerodromes=aerodromes,
+        gaps=gaps,
     )
     assert (plan.rvsm, plan.forecast, plan.label, plan.state, plan.priority, plan.version) == (
         True, True, "ABC12", "Activated", 50, 3,
@@ -254,7 +261,12 @@ def test_any_other_coordinate_system_is_refused(crs: Any) -> None:
         ("/geometry/coordinates/0", [[6, 45], [7, 45]], "geometry", "fewer than three"),
         ("/geometry/coordinates/0/1", [6.0], "geometry", "fewer than two numbers"),
         ("/geometry/coordinates/0/1", "6,45", "format", "a list is expected"),
-        ("/geometry/coordinates/0/1/0", "6.1", "format", "coordinates/0/1/0: a number is expected, found the string '6.1'"),
+        (
+            "/geometry/coordinates/0/1/0",
+            "6.1",
+            "format",
+            "coordinates/0/1/0: a number is expected, found the string '6.1'",
+        ),
         ("/geometry/coordinates/0/1/1", True, "format", "found true"),
         ("/geometry/coordinates/0/1/1", None, "format", "found null"),
         ("/geometry/coordinates/0/1/0", 10**400, "format", "out of range"),
@@ -292,7 +304,12 @@ def test_any_other_coordinate_system_is_refused(crs: Any) -> None:
         ("/properties/start", "2026-03-01 10:00", "time", "not an RFC 3339 time"),
         ("/properties/end", "2026-03-01T09:00:00Z", "time", "before the start"),
         ("/properties/end", 5, "format", "a string is expected"),
-        ("/properties/aerodromes", [{"ident": "X", "lat_deg": 95, "lng_deg": 0, "elevation_ft": 0}], "geometry", "globe"),
+        (
+            "/properties/aerodromes",
+            [{"ident": "X", "lat_deg": 95, "lng_deg": 0, "elevation_ft": 0}],
+            "geometry",
+            "globe",
+        ),
         ("/properties/aerodromes", ["LSGG"], "format", "an object is expected"),
         ("/properties/gaps", [["2026-03-01T10:00:00Z"]], "format", "a start and an end"),
         ("/properties/times", [START, END], "geometry", "belong to the LineString"),
@@ -310,7 +327,9 @@ def test_a_feature_that_cannot_be_read_is_refused_with_its_place_and_the_rest_go
     assert [plan.id for plan in reading.plans] == ["good"]
 
 
-@pytest.mark.parametrize(("properties", "says"), [({"type": "zone"}, "has no kind"), ({"kind": "nice"}, "'nice' is no kind")])
+@pytest.mark.parametrize(
+    ("properties", "says"), [({"type": "zone"}, "has no kind"), ({"kind": "nice"}, "'nice' is no kind")]
+)
 def test_a_zone_without_a_known_kind_is_refused(properties: Any, says: str) -> None:
     reading = read(geojson, collection(feature(**{"type": "zone", **properties})))
     assert says in only_refusal(reading).reason
@@ -427,7 +446,9 @@ def test_a_path_that_does_not_fit_together_is_refused(changes: Any, kind: str, s
     assert not reading.plans
 
 
-@pytest.mark.parametrize(("coordinates", "says"), [([[6.0, 45.0]], "at least two points"), ([[6.0, 95.0]] * 3, "not on the globe")])
+@pytest.mark.parametrize(
+    ("coordinates", "says"), [([[6.0, 45.0]], "at least two points"), ([[6.0, 95.0]] * 3, "not on the globe")]
+)
 def test_a_path_needs_two_points_on_the_globe(coordinates: Any, says: str) -> None:
     value = changed(collection(path()), "/features/0/geometry/coordinates", coordinates)
     assert says in only_refusal(read(geojson, value)).reason

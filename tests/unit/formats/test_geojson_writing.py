@@ -1,18 +1,19 @@
-"""Our own GeoJSON, written: volumes and known paths come back as they were, and spans outward with their loss listed."""
+"""Our own GeoJSON, written: volumes and known paths come back as they were, spans outward with their loss listed."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import numpy as np
 import pytest
+
 import zoo
 from format_samples import collection, feature, path, read
-
 from sharedsky.airspace.altitude import Altitude, Datum, Unit, agl_m, flight_level, pressure_ft, wgs84_m
 from sharedsky.airspace.footprint import Corridor, corridor
 from sharedsky.airspace.time import ALWAYS, TimeWindow
@@ -63,7 +64,19 @@ def test_everything_that_a_plan_says_comes_back() -> None:
     reading, losses = rewritten(plan)
     again = reading.plans[0]
     assert not losses
-    for name in ("id", "owner", "version", "label", "state", "priority", "rvsm", "forecast", "off_nominal", "aerodromes", "gaps"):
+    for name in (
+        "id",
+        "owner",
+        "version",
+        "label",
+        "state",
+        "priority",
+        "rvsm",
+        "forecast",
+        "off_nominal",
+        "aerodromes",
+        "gaps",
+    ):
         assert getattr(again, name) == getattr(plan, name)
     assert [(v.lower, v.upper, v.window) for v in again.volumes] == [(v.lower, v.upper, v.window) for v in plan.volumes]
     for kept, path_before in zip(again.trajectories, plan.trajectories, strict=True):
@@ -87,7 +100,9 @@ def test_what_was_read_is_written_without_loss_and_read_the_same(value: Any) -> 
     assert [(p.id, p.owner, p.version, p.digest) for p in first.plans] == [
         (p.id, p.owner, p.version, p.digest) for p in again.plans
     ]
-    assert [(z.id, z.kind, z.name, z.digest) for z in first.zones] == [(z.id, z.kind, z.name, z.digest) for z in again.zones]
+    assert [(z.id, z.kind, z.name, z.digest) for z in first.zones] == [
+        (z.id, z.kind, z.name, z.digest) for z in again.zones
+    ]
 
 
 @pytest.mark.parametrize(
@@ -151,7 +166,7 @@ def test_a_long_leg_is_cut_into_corridors_one_after_another() -> None:
     reading, _ = rewritten(a_plan(trajectories=(far,)))
     ends = [kept.footprint.path for kept in reading.plans[0].volumes if isinstance(kept.footprint, Corridor)]
     assert len(ends) > 50
-    assert all((a[-1] == b[0]).all() for a, b in zip(ends[:-1], ends[1:], strict=True))
+    assert all((a[-1] == b[0]).all() for a, b in pairwise(ends))
 
 
 def test_a_line_that_is_a_corridor_is_told_from_a_path() -> None:
@@ -179,7 +194,9 @@ def test_the_schema_refuses_what_the_reader_notes_or_refuses(value: Any) -> None
     assert reading.refusals or reading.notes
 
 
-@pytest.mark.parametrize("value", [collection(), collection(feature()), collection(path()), collection(feature(type="zone", kind="rmz"))])
+@pytest.mark.parametrize(
+    "value", [collection(), collection(feature()), collection(path()), collection(feature(type="zone", kind="rmz"))]
+)
 def test_the_schema_takes_what_the_reader_takes(value: Any) -> None:
     jsonschema.validate(value, SCHEMA)
     assert not read(geojson, value).refusals

@@ -1,4 +1,4 @@
-""""Identity" of docs/conflicts.md: the same twice counts once, the newest version wins, and the rest is listed."""
+""" "Identity" of docs/conflicts.md: the same twice counts once, the newest version wins, and the rest is listed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ from sharedsky.plans.identity import resolve_identities
 from sharedsky.plans.plan import Plan, Source, Zone, ZoneKind
 
 
-def plan(content: int = 1, owner: str | None = "a", ident: str = "p", version: int | None = None, file: str = "f") -> Plan:
+def plan(
+    content: int = 1, owner: str | None = "a", ident: str = "p", version: int | None = None, file: str = "f"
+) -> Plan:
     volume = Volume4D(Circle(45.0, 6.0, float(content)), None, wgs84_m(100), ALWAYS)
     bare = Plan(ident, owner, "test", Source(file), (volume,), version=version)
     return replace(bare, digest=plan_digest(bare))
@@ -36,12 +38,16 @@ def resolved(*plans: Plan) -> Reading:
 def test_the_same_content_counts_once_and_is_noted_with_where_it_was_first() -> None:
     reading = resolved(plan(file="one"), plan(file="two"), plan(file="three"))
     assert [kept.source.file for kept in reading.plans] == ["one"]
-    assert [(note.source.file, "same as in one" in note.text) for note in reading.notes] == [("two", True), ("three", True)]
+    assert [(note.source.file, "same as in one" in note.text) for note in reading.notes] == [
+        ("two", True),
+        ("three", True),
+    ]
     assert not reading.refusals
 
 
 def test_of_two_versions_the_newest_counts_wherever_it_stands_and_the_older_is_noted() -> None:
-    for plans in ((plan(1, version=1, file="old"), plan(2, version=2, file="new")), (plan(2, version=2, file="new"), plan(1, version=1, file="old"))):
+    old, new = plan(1, version=1, file="old"), plan(2, version=2, file="new")
+    for plans in ((old, new), (new, old)):
         reading = resolved(*plans)
         assert [kept.source.file for kept in reading.plans] == ["new"]
         assert "superseded by version 2 in new" in reading.notes[0].text
@@ -56,7 +62,9 @@ def test_the_same_content_in_two_versions_keeps_the_newest() -> None:
 def test_different_contents_that_no_version_orders_are_all_kept_and_listed(version: int | None) -> None:
     reading = resolved(plan(1, version=version, file="one"), plan(2, version=version, file="two"))
     assert len(reading.plans) == 2
-    assert [(refusal.kind, refusal.plan, refusal.source.file) for refusal in reading.refusals] == [("duplicate", "p", "two")]
+    assert [(refusal.kind, refusal.plan, refusal.source.file) for refusal in reading.refusals] == [
+        ("duplicate", "p", "two")
+    ]
     assert "one" in reading.refusals[0].reason
     assert "Both are checked" in reading.refusals[0].reason
 
@@ -101,7 +109,9 @@ def test_the_digest_leaves_out_who_where_and_which_version() -> None:
 
 
 many = st.lists(
-    st.builds(plan, st.integers(1, 2), st.sampled_from(["a", None]), st.sampled_from("pq"), st.sampled_from([None, 1, 2])),
+    st.builds(
+        plan, st.integers(1, 2), st.sampled_from(["a", None]), st.sampled_from("pq"), st.sampled_from([None, 1, 2])
+    ),
     max_size=8,
 )
 

@@ -19,7 +19,9 @@ def test_a_name_is_compared_without_case_and_punctuation(name: str) -> None:
         check_name(name)
 
 
-@pytest.mark.parametrize("name", ["id", "target_altitude_reached", "off_target", "strikethrough", "weaponless", "type", ""])
+@pytest.mark.parametrize(
+    "name", ["id", "target_altitude_reached", "off_target", "strikethrough", "weaponless", "type", ""]
+)
 def test_a_name_that_only_resembles_one_is_let_through(name: str) -> None:
     check_name(name)
 
