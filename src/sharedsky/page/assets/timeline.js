@@ -25,6 +25,8 @@ export class Timeline {
     play.addEventListener("click", () => this.toggle());
     previous.addEventListener("click", () => onStep(-1));
     next.addEventListener("click", () => onStep(1));
+    previous.hidden = scene.conflicts.length === 0;
+    next.hidden = previous.hidden;
     this.fillSpeeds(speed);
     new ResizeObserver(() => this.draw()).observe(canvas);
   }
