@@ -2,7 +2,7 @@
 
 Implements RFC 8259 with the strictness of docs/formats/f3548.md, "The JSON itself": UTF-8 (a byte order mark is
 tolerated), no NaN, no infinity, no number beyond a double. Depth and number of values are counted by a linear scan
-before anything is built (limits max-depth and max-values). An object that names a member twice is kept as a
+before anything is built (json_scan.py). An object that names a member twice is kept as a
 `RepeatedNames`, which no accessor takes: whatever needs it is refused, and no member is dropped in silence.
 Called by every reader of JSON; the accessors are in json_access.py.
 """
@@ -19,17 +19,13 @@ from itertools import chain
 from typing import Final, cast
 
 import msgspec
-import numpy as np
 
 from sharedsky.errors import FormatError
+from sharedsky.formats.json_scan import count_members
 from sharedsky.formats.limits import Limits
 from sharedsky.plans.plan import Source
 
 _BOM: Final = b"\xef\xbb\xbf"
-#: How much of the text is scanned at a time [bytes], so that the scan's own memory stays small.
-_CHUNK: Final = 4 * 1024 * 1024
-_STRUCTURE: Final = b'"{}[],:'
-_NOT_STRUCTURE: Final = bytes(sorted(set(range(256)) - set(_STRUCTURE)))
 _OFFSET = re.compile(r"\(byte (\d+)\)")
 
 
@@ -78,11 +74,11 @@ def decode(data: bytes, limits: Limits) -> Decoded:
         data = data[len(_BOM) :]
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise JsonError("the text is UTF-16.", "Save it as UTF-8, as JSON requires.", line=1)
-    members = _scan(data, limits)
+    members = count_members(data, limits)
     value = _decode(data)
     count, names = _census(value)
     if count != members:
-        value = json.loads(data, object_pairs_hook=_object)
+        value = _decode_repeats(data)
         _, names = _census(value)
     return Decoded(value, frozenset(names))
 
@@ -123,6 +119,14 @@ def _decode(data: bytes) -> object:
         raise JsonError("the text is nested too deep.", "Lower --limit max-depth.") from None
 
 
+def _decode_repeats(data: bytes) -> object:
+    """The slow way, for texts that the decoder has taken but in which some object repeats a name."""
+    try:
+        return json.loads(data, object_pairs_hook=_object)
+    except RecursionError:
+        raise JsonError("the text is nested too deep.", "Lower --limit max-depth.") from None
+
+
 def _not_utf8(data: bytes, error: UnicodeDecodeError) -> JsonError:
     bad = error.object[error.start : error.start + 1]
     try:
@@ -143,41 +147,6 @@ def _malformed(data: bytes, message: str) -> JsonError:
     line = line_of(data, int(found.group(1)))
     text = f"the text is not JSON: {what} at line {line}."
     return JsonError(text, "Correct it; JSON has no comments and no NaN.", line=line)
-
-
-def _scan(data: bytes, limits: Limits) -> int:
-    """The number of members in the text, from its punctuation outside strings; depth and values held to the limits."""
-    inside, depth, deepest, members, values, start = 0, 0, 0, 0, 1, 0
-    while start < len(data):
-        chunk = _chunk(data, start)
-        start += len(chunk)
-        if b"\\" in chunk:
-            chunk = chunk.replace(b"\\\\", b"").replace(b'\\"', b"")
-        marks = np.frombuffer(chunk.translate(None, _NOT_STRUCTURE), np.uint8)
-        quote = marks == ord('"')
-        within = (np.cumsum(quote, dtype=np.uint8) + np.uint8(inside)) & 1
-        inside = int(within[-1]) if len(within) else inside
-        outside = marks[(within == 0) & ~quote]
-        opens = (outside == ord("{")) | (outside == ord("["))
-        shuts = (outside == ord("}")) | (outside == ord("]"))
-        level = np.cumsum(opens.astype(np.int8) - shuts.astype(np.int8), dtype=np.int64) + depth
-        if len(level):
-            depth, deepest = int(level[-1]), max(deepest, int(level.max()))
-        members += int(np.count_nonzero(outside == ord(":")))
-        values += int(np.count_nonzero(outside == ord(","))) + int(np.count_nonzero(opens))
-        limits.check("max_depth", deepest, "the JSON text's levels")
-        limits.check("max_values", values, "the JSON text's values")
-    return members
-
-
-def _chunk(data: bytes, start: int) -> bytes:
-    """The next piece to scan; it never ends within an escape."""
-    end = min(start + _CHUNK, len(data))
-    chunk = data[start:end]
-    run = len(chunk) - len(chunk.rstrip(b"\\"))
-    if run % 2 and end < len(data):
-        chunk = data[start : end + 1]
-    return chunk
 
 
 def _census(value: object) -> tuple[int, set[str]]:

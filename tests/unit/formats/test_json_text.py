@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sharedsky.errors import LimitError, SharedskyError
-from sharedsky.formats import json_text
+from sharedsky.formats import json_scan
 from sharedsky.formats.json_text import JsonError, RepeatedNames, decode, line_of, paused_collector
 from sharedsky.formats.limits import Limits
 
@@ -127,6 +127,13 @@ def test_depth_is_refused_before_anything_is_built() -> None:
     assert isinstance(refused(b'{"a":' * 2_000_000), LimitError)
 
 
+@pytest.mark.parametrize("depth", range(900, 1100, 3))
+def test_no_depth_overflows_the_stack_even_with_repeats(depth: int) -> None:
+    text = b'{"a":1,"a":' * depth + b"1" + b"}" * depth
+    with contextlib.suppress(SharedskyError):
+        assert decode(text, Limits(max_depth=10**9)).value
+
+
 def test_a_raised_depth_limit_still_never_overflows_the_stack() -> None:
     assert isinstance(refused(b"[" * 200_000, Limits(max_depth=10**9)), JsonError)
 
@@ -147,10 +154,10 @@ def test_brackets_quotes_and_escapes_inside_strings_are_no_structure() -> None:
 def test_the_scan_sees_the_same_wherever_its_pieces_end(characters: list[str], size: int) -> None:
     value = {"".join(characters): ["".join(characters), {"x": 1}]}
     data = json.dumps(value, ensure_ascii=False).encode()
-    whole = json_text._scan(data, LIMITS)
+    whole = json_scan.count_members(data, LIMITS)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(json_text, "_CHUNK", size)
-        assert json_text._scan(data, LIMITS) == whole == 2
+        patch.setattr(json_scan, "_CHUNK", size)
+        assert json_scan.count_members(data, LIMITS) == whole == 2
 
 
 @pytest.mark.parametrize("data", [b'{"a": 1, "a": 2}', b'{"a": 1, "\\u0061": 2}', b'[{"x": {"a": 1, "b": 2, "a": 1}}]'])

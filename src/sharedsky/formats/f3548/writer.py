@@ -136,7 +136,7 @@ def _volumes(volumes: Sequence[Volume4D], terrain: Terrain, losses: LossList) ->
 def _altitude(metres: float | None, level: Altitude | None, what: str, losses: LossList) -> _Json | None:
     if level is not None and (level.datum is not Datum.WGS84 or level.uncertainty):
         how = f"over {level.datum}" if level.datum is not Datum.WGS84 else "with an uncertainty"
-        losses.count(f"a {what} {how}, written over W84 where it surely is not crossed.")
+        losses.count(f"a {what} {how}, written over W84 as {'low' if what == 'floor' else 'high'} as it may be.")
     if metres is None:
         return None
     if not LOWEST_M <= metres <= HIGHEST_M:
