@@ -18,6 +18,7 @@ from sharedsky.formats.geojson_writer import VERSION, write
 from sharedsky.formats.json_access import (
     JsonObject,
     as_object,
+    describe,
     find_integer,
     find_object,
     find_text,
@@ -131,8 +132,10 @@ class _Collection:
         version = top.get("sharedsky")
         if version is None:
             self._note('the file has no member "sharedsky"; it was read as version "1".')
+        elif isinstance(version, dict):
+            raise FormatError("this is the result of a check, not its input.", "Give files with plans or zones.")
         elif version != VERSION:
-            raise FormatError(f"the member sharedsky is {str(version)[:40]!r}.", f'This release reads "{VERSION}".')
+            raise FormatError(f"the member sharedsky is {describe(version)}.", f'This release reads "{VERSION}".')
 
     def _note(self, text: str) -> None:
         self.drafts.reading.notes.append(Note(Source(self.drafts.file), text))

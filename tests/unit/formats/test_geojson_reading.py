@@ -364,7 +364,8 @@ def test_members_outside_the_scope_beside_the_features_are_refused_by_themselves
         ({"type": "Topology", "sharedsky": "1"}, "'Topology'"),
         ({"sharedsky": "1"}, "'type' is missing"),
         (collection(feature(), sharedsky="2"), "'2'"),
-        (collection(feature(), sharedsky=1), "is '1'"),
+        (collection(feature(), sharedsky=1), "is the number 1"),
+        (collection(feature(), sharedsky={"summary": {}}), "the result of a check"),
         (b"{", "ends too early"),
     ],
 )
