@@ -78,6 +78,7 @@ def test_without_a_script_the_lists_are_there_and_the_page_says_what_is_not(open
 def test_paper_has_every_entry_open_and_the_screen_gets_its_state_back(open_page: Open) -> None:
     page = open_page(theatre().page(), color_scheme="dark").page
     page.locator("#conflict-2 summary").click()
+    settled(page)
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     assert page.locator("#conflicts details[open]").count() == 7
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
