@@ -17,12 +17,17 @@ from sharedsky.airspace.earth import MIN_RADIUS_M, BoolArray, FloatArray, IntArr
 from sharedsky.airspace.footprint import Footprint
 from sharedsky.airspace.frames import SLACK, TOLERANCE_M, decision_reach_m, flatten, segment_gap_m
 from sharedsky.airspace.geodesic import MAX_EDGE_M
+from sharedsky.airspace.near import Edges, near_edges
 from sharedsky.airspace.shapes import AREA, POINT, Geometries, Shapes, ragged, shapes_of
 
 #: Edge pairs measured at once: bounds memory to some 400 MB.
 _CHUNK: Final = 500_000
+#: Edge pairs of one pair of shapes from which on a tree finds those that are worth measuring.
+_MANY: Final = 50_000
 #: Edges asked for their neighbours at once, where shapes have very many.
 _BLOCK: Final = 100
+#: Vertices that are looked at (in all pairs together) from which on a geometry is worth being prepared.
+_PREPARE: Final = 5_000
 #: 1 cm in chart units, anywhere within 80 degrees of a chart's middle.
 CHART_TOLERANCE: Final = TOLERANCE_M / MIN_RADIUS_M / np.cos(np.radians(80.0)) ** 2
 #: A frustum of this half-width around a chart's middle holds every shape that fits a footprint (75 degrees).
@@ -66,27 +71,38 @@ def _points_within(a: Shapes, i: IntArray, b: Shapes, j: IntArray, reach: FloatA
 
 
 def _cores_intersect(a: Shapes, i: IntArray, b: Shapes, j: IntArray) -> BoolArray:
-    """Exact, in a chart that holds both."""
+    """Exact, in a chart that holds both; cores whose caps do not meet are apart, and may not be seen in one chart."""
     out = np.zeros(len(i), bool)
     area = (a.kind[i] == AREA) | (b.kind[j] == AREA)
-    simple = np.flatnonzero(area & a.small[i] & b.small[j])
+    of = np.flatnonzero(area & _caps_meet(a, i, b, j, np.zeros(len(i))))
+    small = a.small[i[of]] & b.small[j[of]]
+    simple = of[small]
     if len(simple):
         left, right = _drawn_together(a, i[simple], b, j[simple])
         out[simple] = shapely.intersects(left, right)
-    for k in np.flatnonzero(area & ~(a.small[i] & b.small[j])):
+    for k in of[~small]:
         left_one, right_one = _draw_large(a, int(i[k]), b, int(j[k]))
         out[k] = shapely.intersects(left_one, right_one)
     return out
 
 
 def _drawn_together(a: Shapes, i: IntArray, b: Shapes, j: IntArray) -> tuple[Geometries, Geometries]:
-    """Small shapes of pairs, each pair in the home chart of its first."""
-    left = a.home_geometries()[i]
-    right = b.home_geometries()[j]
-    foreign = np.flatnonzero(a.face[i] != b.face[j])
+    """Small shapes of pairs, each pair in the home chart of the one with more vertices, which comes first."""
+    larger = np.diff(a.vertex_start)[i] >= np.diff(b.vertex_start)[j]
+    first, second = np.empty(len(i), object), np.empty(len(i), object)
+    for of, one, k, other, m in ((np.flatnonzero(larger), a, i, b, j), (np.flatnonzero(~larger), b, j, a, i)):
+        first[of], second[of] = _at_home(one, k[of], other, m[of])
+    return first, second
+
+
+def _at_home(one: Shapes, i: IntArray, other: Shapes, j: IntArray) -> tuple[Geometries, Geometries]:
+    """Shapes i of one in their home charts, and shapes j of the other in the same."""
+    left, right = one.home_geometries()[i], other.home_geometries()[j]
+    work = np.bincount(i, weights=np.diff(one.vertex_start)[i], minlength=len(one))
+    shapely.prepare(left[work[i] >= _PREPARE])
+    foreign = np.flatnonzero(one.face[i] != other.face[j])
     if len(foreign):
-        right = right.copy()
-        right[foreign] = b.draw(j[foreign], FACES[a.face[i[foreign]]])
+        right[foreign] = other.draw(j[foreign], FACES[one.face[i[foreign]]])
     return left, right
 
 
@@ -112,11 +128,10 @@ def edges_within(a: Shapes, i: IntArray, b: Shapes, j: IntArray, reach_m: FloatA
     count_a, count_b = np.diff(start_a)[i], np.diff(start_b)[j]
     combos = count_a * count_b
     limit = decision_reach_m(reach_m)
-    large = combos > _CHUNK
+    large = combos > _MANY
     for k in np.flatnonzero(large):
-        out[k] = _large_within(
-            a, ragged(start_a, i[k : k + 1])[0], b, ragged(start_b, j[k : k + 1])[0], float(limit[k])
-        )
+        edge_a, edge_b = ragged(start_a, i[k : k + 1])[0], ragged(start_b, j[k : k + 1])[0]
+        out[k] = _large_within(a, first_a[edge_a], b, first_b[edge_b], float(limit[k]))
     rest = np.flatnonzero(~large)
     bounds = np.searchsorted(np.cumsum(combos[rest]), np.arange(_CHUNK, combos[rest].sum() + _CHUNK, _CHUNK))
     for chunk in np.split(rest, np.unique(np.minimum(bounds + 1, len(rest)))):
@@ -151,34 +166,19 @@ def edge_ends(shapes: Shapes, first: IntArray) -> IntArray:
     return np.minimum(first + 1, shapes.line_start[line + 1] - 1)
 
 
-def _large_within(a: Shapes, edge_a: IntArray, b: Shapes, edge_b: IntArray, limit: float) -> bool:
-    """The same for one pair of shapes with very many edges: only edges that lie near the other shape are looked at.
-
-    Where many remain, a tree over a projection of their first vertices (near in space is near in it) finds neighbours.
-    """
-    u, v = a.edges()[1][edge_a], b.edges()[1][edge_b]
-    margin = limit + _longest(a, u) + _longest(b, v)
+def _large_within(a: Shapes, u: IntArray, b: Shapes, v: IntArray, limit: float) -> bool:
+    """The same for one pair of shapes with very many edges, from vertices u of a and v of b."""
+    margin = limit + 2 * MAX_EDGE_M * 1.001
     for _ in range(2):  # keep the edges that lie in the other's box
         u = u[_in_box(a.ecef[u], b.ecef[v], margin)]
-        if len(u):
-            v = v[_in_box(b.ecef[v], a.ecef[u], margin)]
-        if len(u) == 0 or len(v) == 0:
-            return False
-    tree = shapely.STRtree(shapely.points(a.ecef[u][:, :2]))
-    for block in range(0, len(v), _BLOCK):
-        part = v[block : block + _BLOCK]
-        right, left = tree.query(shapely.points(b.ecef[part][:, :2]), predicate="dwithin", distance=margin)
+        v = v[_in_box(b.ecef[v], a.ecef[u], margin)] if len(u) else v[:0]
+    edges, others = Edges(a.ecef[u], a.ecef[edge_ends(a, u)]), Edges(b.ecef[v], b.ecef[edge_ends(b, v)])
+    for left, right in near_edges(edges, others, np.full(len(v), limit)):
         for k in range(0, len(left), _CHUNK):
-            pair_u, pair_v = u[left[k : k + _CHUNK]], part[right[k : k + _CHUNK]]
+            pair_u, pair_v = u[left[k : k + _CHUNK]], v[right[k : k + _CHUNK]]
             if _edge_pairs_within(a, pair_u, b, pair_v, np.full(len(pair_u), limit)).any():
                 return True
     return False
-
-
-def _longest(shapes: Shapes, first: IntArray) -> float:
-    """More than the longest of some edges [m]."""
-    way = shapes.ecef[edge_ends(shapes, first)] - shapes.ecef[first]
-    return float(np.sqrt((way**2).sum(1).max())) * 1.001 + 1.0
 
 
 def _in_box(points: FloatArray, others: FloatArray, margin: float) -> BoolArray:
