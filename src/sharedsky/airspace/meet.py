@@ -171,7 +171,7 @@ def _large_within(a: Shapes, u: IntArray, b: Shapes, v: IntArray, limit: float) 
     margin = limit + 2 * MAX_EDGE_M * 1.001
     for _ in range(2):  # keep the edges that lie in the other's box
         u = u[_in_box(a.ecef[u], b.ecef[v], margin)]
-        v = v[_in_box(b.ecef[v], a.ecef[u], margin)] if len(u) else v[:0]
+        v = v[_in_box(b.ecef[v], a.ecef[u], margin)]
     edges, others = Edges(a.ecef[u], a.ecef[edge_ends(a, u)]), Edges(b.ecef[v], b.ecef[edge_ends(b, v)])
     for left, right in near_edges(edges, others, np.full(len(v), limit)):
         for k in range(0, len(left), _CHUNK):
@@ -182,6 +182,8 @@ def _large_within(a: Shapes, u: IntArray, b: Shapes, v: IntArray, limit: float) 
 
 
 def _in_box(points: FloatArray, others: FloatArray, margin: float) -> BoolArray:
+    if len(others) == 0:
+        return np.zeros(len(points), bool)
     low, high = others.min(0) - margin, others.max(0) + margin
     return np.asarray(((points >= low) & (points <= high)).all(1))
 

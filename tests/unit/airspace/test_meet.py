@@ -113,6 +113,14 @@ def test_rings_of_100_000_vertices_that_overlap_are_seen_to() -> None:
     assert not meet(one, polygon(_outline(47, 8.7, 20_000, 100_000)), 1_000.0)
 
 
+def test_long_rings_whose_caps_meet_and_whose_edges_are_far_apart_do_not_meet() -> None:
+    ring = polygon([(2.7, 0.0), (-1.3, 2.3), (-1.3, -2.3)])
+    beside = polygon([(9.5, 0.0), (5.4, 2.3), (-0.1, -11.6)])
+    assert not meet(ring, beside)
+    assert not meet(beside, ring)
+    assert meet(ring, beside, 200_000.0)
+
+
 def test_a_vertex_in_a_long_row_of_them_is_found_where_only_it_is_near() -> None:
     path = np.column_stack([np.full(20_000, 10.0), np.linspace(0, 50, 20_000)])
     path[13_337, 0] = 10.004
