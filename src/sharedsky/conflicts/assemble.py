@@ -21,6 +21,7 @@ from sharedsky.conflicts.breaches import MINIMA, Breaches, joined
 from sharedsky.conflicts.legs import Legs
 from sharedsky.conflicts.nominal import Approach, nominal_approaches
 from sharedsky.conflicts.profile import Profile
+from sharedsky.conflicts.reasons import sentences
 from sharedsky.conflicts.report import Breaks, ClosestApproach, Conflict, LevelBand, MinimaKind, Side
 from sharedsky.conflicts.sides import Sides
 from sharedsky.conflicts.terminal import is_terminal
@@ -44,6 +45,7 @@ def assembled(parts: Sequence[Breaches], sides: Sides, legs: Legs, profile: Prof
     start = np.clip(groups.reduced(np.minimum, rows.start_ns), MIN_NS, MAX_NS).tolist()
     end = np.clip(groups.reduced(np.maximum, rows.end_ns), MIN_NS, MAX_NS).tolist()
     vertical = groups.reduced(np.maximum, rows.vertical_um).tolist()
+    reason = groups.reduced(np.bitwise_or, rows.reason).tolist()
     windows = [TimeWindow(*span) for span in zip(start, end, strict=True)]
     approaches = _approaches(rows, closest, worst, legs, profile, windows)
     conflicts = []
@@ -63,9 +65,10 @@ def assembled(parts: Sequence[Breaches], sides: Sides, legs: Legs, profile: Prof
                 band=bands[k],
                 closest=approach,
                 ratio=ratio,
-                place=place if approach is None else (approach.lat_deg, approach.lng_deg),
+                place=place if approach is None or approach.nominal else (approach.lat_deg, approach.lng_deg),
                 breaks=_breaks(MINIMA[int(rows.minima[row])], vertical[k], profile),
                 needs_terrain=bool(ground[k]) and not certain[k],
+                notes=() if certain[k] else sentences(reason[k]),
             )
         )
     return sorted(conflicts, key=lambda conflict: conflict.sort_key)

@@ -35,7 +35,8 @@ def assumptions(
     if profile.time_ns:
         out.append(f"All windows are widened by {profile.time_ns / NS_PER_S:g} s at both ends.")
     if len(zones) > len(chosen):
-        out.append(f"{len(zones) - len(chosen)} zones that inform only (such as airspace classes) were not checked.")
+        left_out = _count(len(zones) - len(chosen), "zone that informs", "zones that inform")
+        out.append(f"Not checked: {left_out} only (such as airspace classes).")
     if len(datums) > 1:
         out += _about_datums(datums, terrain)
     return out
@@ -55,10 +56,12 @@ def _about_flights(flights: Sequence[Plan], profile: Profile, assume_rvsm: bool)
     unknown = sum(plan.rvsm is None for plan in flights)
     if unknown and low != high:
         said = "taken as RVSM approved (as asked)" if assume_rvsm else "not known to be RVSM approved or not"
-        out.append(f"{unknown} flights are {said}.")
+        out.append(f"{_count(unknown, 'flight is', 'flights are')} {said}.")
     gaps = sum(len(plan.gaps) for plan in flights)
     if gaps:
-        out.append(f"{gaps} gaps in recorded tracks were not bridged: nothing is said about the time within them.")
+        out.append(
+            f"{_count(gaps, 'gap', 'gaps')} in recorded tracks not bridged: nothing is said about the time within."
+        )
     return out
 
 
@@ -73,10 +76,10 @@ def _about_datums(datums: set[Datum], terrain: Terrain | None) -> list[str]:
         out.append(f"The geoid is EGM96 (15-minute grid, cubic), within {GEOID_ERROR_M:g} m of mean sea level.")
     if Datum.AGL in datums:
         low, high = (terrain or Terrain()).elsewhere_m
-        table = f"the table of {len(terrain.regions)} regions, and " if terrain is not None and terrain.regions else ""
+        table = f"as in the table of {len(terrain.regions)} regions, else " if terrain and terrain.regions else ""
         out.append(
-            f"Heights above ground: the ground by {table}between {low:g} m and {high:g} m above sea level "
-            "where it is not known; pairs that only other ground would decide are listed as undetermined."
+            f"Heights above ground: the ground is {table}between {low:g} m and {high:g} m above sea level; pairs that "
+            "only other ground would decide are listed as undetermined."
         )
     return out
 
@@ -88,3 +91,7 @@ def _datums(plans: Sequence[Plan], zones: Sequence[Zone]) -> set[Datum]:
         for t in plan.trajectories:
             found.update(DATUMS[int(code)] for codes in (t.lower_datum, t.upper_datum) for code in set(codes.tolist()))
     return found
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"

@@ -29,7 +29,7 @@ class Breaches:
     that
     applied. band: levels. lat_deg, lng_deg: where.
     closest_ns, horizontal_m, vertical_m: closest approach, NaN where not defined. ratio: NaN where not defined.
-    terminal, needs_terrain: as Conflict says.
+    terminal, needs_terrain: as Conflict says. reason: bits of Reason, why it is not certain.
     """
 
     a: IntArray
@@ -49,6 +49,7 @@ class Breaches:
     ratio: FloatArray
     terminal: BoolArray
     needs_terrain: BoolArray
+    reason: IntArray
 
     def __len__(self) -> int:
         return len(self.a)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from sharedsky.airspace.along import Parts, Pieces, parts_deep_inside, parts_within
+from sharedsky.airspace.common import common_points
 from sharedsky.airspace.datums import Bounds
 from sharedsky.airspace.earth import BoolArray, FloatArray, IntArray, lat_lng
 from sharedsky.airspace.shapes import AREA, Shapes
@@ -17,7 +18,8 @@ from sharedsky.airspace.spans import Span, both, everywhere, only_if, where_abov
 from sharedsky.airspace.time import MAX_NS, MIN_NS
 from sharedsky.conflicts.breaches import MINIMA, Breaches, Doubtful, joined
 from sharedsky.conflicts.legs import Legs
-from sharedsky.conflicts.levels import band, below_minimum, gap, same_frame
+from sharedsky.conflicts.levels import Gap, band, below_minimum, gap, same_frame
+from sharedsky.conflicts.reasons import Reason
 from sharedsky.conflicts.surely import sure_spans
 from sharedsky.conflicts.volumes import Minima, Volumes
 
@@ -145,12 +147,9 @@ def _breaches(legs: Legs, i: IntArray, volumes: Volumes, j: IntArray, spans: _Sp
     k = len(spans.row)
     piece, volume = i[spans.row], j[spans.row]
     levels = band(legs.floor, legs.ceiling, piece, volumes.floor, volumes.ceiling, volume, union=False)
-    ends = legs.vector[piece]
-    lat, lng = lat_lng(ends[:, 0] + (ends[:, 1] - ends[:, 0]) * spans.s[:, None])
-    assumed = (
-        gap(volumes.floor, volume, legs.ceiling, piece).assumed
-        | gap(legs.floor, piece, volumes.ceiling, volume).assumed
-    )
+    over, under = gap(volumes.floor, volume, legs.ceiling, piece), gap(legs.floor, piece, volumes.ceiling, volume)
+    ground = over.ground_decides(minima.vertical_um) | under.ground_decides(minima.vertical_um)
+    lat, lng = lat_lng(_places(legs, piece, volumes.shapes, volume, spans.s))
     nothing = np.full(k, np.nan)
     exact = minima.horizontal_m == 0 and minima.vertical_um == 0
     sure = np.full(k, spans.sure)
@@ -171,5 +170,25 @@ def _breaches(legs: Legs, i: IntArray, volumes: Volumes, j: IntArray, spans: _Sp
         vertical_m=nothing,
         ratio=np.zeros(k) if exact else nothing,
         terminal=np.zeros(k, bool),
-        needs_terrain=assumed & ~sure,
+        needs_terrain=ground & ~sure,
+        reason=np.where(sure, 0, _reason(legs, piece, over, under)),
+    )
+
+
+def _places(legs: Legs, piece: IntArray, shapes: Shapes, volume: IntArray, s: FloatArray) -> FloatArray:
+    """Vectors (k, 3): the middle of the part; beside an uncertain path, a point that path and volume share."""
+    ends = legs.vector[piece]
+    out = ends[:, 0] + (ends[:, 1] - ends[:, 0]) * s[:, None]
+    beside = np.flatnonzero(legs.lateral_m[piece] > 0)
+    out[beside] = common_points(legs.shapes, piece[beside], shapes, volume[beside])
+    return out
+
+
+def _reason(legs: Legs, piece: IntArray, over: Gap, under: Gap) -> IntArray:
+    """Why a crossing may not be one."""
+    stated = (legs.lateral_m[piece] > 0) | (legs.uncertainty_um[piece] > 0)
+    return np.asarray(
+        np.where(over.crossed | under.crossed, Reason.DATUM, 0)
+        | np.where(over.assumed | under.assumed, Reason.GROUND, 0)
+        | np.where(legs.timed[piece], np.where(stated, Reason.STATED, 0), Reason.FORECAST)
     )

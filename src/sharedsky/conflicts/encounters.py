@@ -30,6 +30,7 @@ from sharedsky.conflicts.breaches import MINIMA, Breaches
 from sharedsky.conflicts.legs import Legs
 from sharedsky.conflicts.levels import PairTable, band, gap, pair_table, pressure_envelope, same_frame
 from sharedsky.conflicts.profile import Profile
+from sharedsky.conflicts.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def encounters(legs: Legs, i: IntArray, j: IntArray, table: PairTable, profile: 
     keep = np.flatnonzero(np.maximum(legs.time_ns[i, 0], legs.time_ns[j, 0]) <= shared)
     meeting = _meeting(legs, i[keep], j[keep])
     lateral = legs.lateral_m[meeting.i] + legs.lateral_m[meeting.j]
-    table = PairTable(table.low, table.high, table.above_possible[keep], table.above_certain[keep])
+    table = _part(table, keep)
     possible, certain = _vertical(legs, meeting, table, profile.tolerance_um)
     near = where_within(meeting.offset, meeting.motion, decision_reach_m(profile.horizontal_m + lateral))
     sure = where_within(meeting.offset, meeting.motion, _certain_reach(profile.horizontal_m, lateral))
@@ -241,8 +242,37 @@ def _breaches(
         vertical_m=vertical,
         ratio=_ratio(legs, meeting, found, lo, hi, closest, table, profile),
         terminal=np.zeros(len(found), bool),
-        needs_terrain=(legs.floor.assumed[i] | legs.floor.assumed[j]) & ~sure,
+        needs_terrain=ground_decides(legs, i, j, minimum) & ~sure,
+        reason=np.where(sure, 0, _reason(legs, i, j, vertical, minimum, _part(table, found))),
     )
+
+
+def _part(table: PairTable, of: IntArray) -> PairTable:
+    """The table for some of its pairs."""
+    return PairTable(table.low, table.high, table.above_possible[of], table.above_certain[of])
+
+
+def _reason(
+    legs: Legs, i: IntArray, j: IntArray, vertical_m: FloatArray, minimum: IntArray, table: PairTable
+) -> IntArray:
+    """Why the breach of two flights of known times may be none."""
+    one_datum = _one_datum(legs, i, j)
+    deep_enough = one_datum & (vertical_m * UM_PER_M >= table.low) & (minimum == table.high)
+    approval = deep_enough & (table.above_possible < table.above_certain)
+    stated = (legs.lateral_m[i] + legs.lateral_m[j] > 0) | (legs.uncertainty_um[i] + legs.uncertainty_um[j] > 0)
+    assumed = legs.floor.assumed | legs.ceiling.assumed
+    return np.asarray(
+        np.where(approval, Reason.APPROVAL, np.where(one_datum, Reason.TOLERANCE, Reason.DATUM))
+        | np.where(stated, Reason.STATED, 0)
+        | np.where(assumed[i] | assumed[j], Reason.GROUND, 0)
+    )
+
+
+def ground_decides(legs: Legs, i: IntArray, j: IntArray, minimum: IntArray) -> BoolArray:
+    """Whether the levels of two pieces would be clear over some ground of the stated band."""
+    one = gap(legs.floor, i, legs.ceiling, j, same_point=False)
+    other = gap(legs.floor, j, legs.ceiling, i, same_point=False)
+    return one.ground_decides(minimum) | other.ground_decides(minimum)
 
 
 def nominal_separations(

@@ -18,10 +18,11 @@ from sharedsky.airspace.earth import BoolArray, FloatArray, IntArray, lat_lng
 from sharedsky.airspace.frames import decision_reach_m, flatten, segment_gap_m
 from sharedsky.airspace.time import MAX_NS, MIN_NS
 from sharedsky.conflicts.breaches import MINIMA, Breaches
-from sharedsky.conflicts.encounters import vertical_breach
+from sharedsky.conflicts.encounters import ground_decides, vertical_breach
 from sharedsky.conflicts.legs import Legs
-from sharedsky.conflicts.levels import PairTable, band, pressure_envelope
+from sharedsky.conflicts.levels import PairTable, band, gap, pressure_envelope
 from sharedsky.conflicts.profile import Profile
+from sharedsky.conflicts.reasons import Reason
 
 _GOLDEN: Final = (np.sqrt(5.0) - 1) / 2
 #: Steps of golden section and bisection: a day shrinks below a microsecond.
@@ -144,6 +145,7 @@ def _breaches(
     levels = band(legs.floor, legs.ceiling, i, legs.floor, legs.ceiling, j, union=True)
     lat, lng = lat_lng(legs.vector[i].sum(1) + legs.vector[j].sum(1))
     top = np.maximum(*(pressure_envelope(legs.floor, legs.ceiling, k)[1] for k in (i, j)))
+    minimum = np.where(top > table.above_possible[row], table.high, table.low)
     return Breaches(
         a=legs.side[i],
         b=legs.side[j],
@@ -152,7 +154,7 @@ def _breaches(
         sure_start_ns=np.where(known, start, 1),
         sure_end_ns=np.where(known, end, 0),
         minima=np.full(k, MINIMA.index("trajectory-trajectory")),
-        vertical_um=np.where(top > table.above_possible[row], table.high, table.low),
+        vertical_um=minimum,
         band=levels,
         lat_deg=lat,
         lng_deg=lng,
@@ -161,5 +163,17 @@ def _breaches(
         vertical_m=np.full(k, np.nan),
         ratio=np.full(k, np.nan),
         terminal=np.zeros(k, bool),
-        needs_terrain=legs.floor.assumed[i] | legs.floor.assumed[j],
+        needs_terrain=ground_decides(legs, i, j, minimum) & ~known,
+        reason=np.where(known, 0, _reason(legs, i, j)),
+    )
+
+
+def _reason(legs: Legs, i: IntArray, j: IntArray) -> IntArray:
+    """Why the breach may be none: a forecast, whatever else; a buffer alone otherwise leaves the levels."""
+    crossed = gap(legs.floor, i, legs.ceiling, j, same_point=False).crossed
+    assumed = legs.floor.assumed | legs.ceiling.assumed
+    return np.asarray(
+        np.where(legs.timed[i] & legs.timed[j], Reason.STATED, Reason.FORECAST)
+        | np.where(crossed, Reason.DATUM, 0)
+        | np.where(assumed[i] | assumed[j], Reason.GROUND, 0)
     )

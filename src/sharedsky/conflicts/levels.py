@@ -27,12 +27,22 @@ _GEOID_UM: Final = 200 * UM_PER_M
 @dataclass(frozen=True, slots=True)
 class Gap:
     """Bounds (k,) [um] on (floor - ceiling) of pairs; least: with the ground in its stated band where it is not known,
-    world_least and greatest: with any ground on Earth."""
+    world_least and greatest: with any ground on Earth.
+
+    assumed: the ground had to be assumed. ground_least: `least` with that ground where it parts the two the most.
+    crossed: the two are of different datums, and not open.
+    """
 
     least: IntArray
     greatest: IntArray
     world_least: IntArray
     assumed: BoolArray
+    ground_least: IntArray
+    crossed: BoolArray
+
+    def ground_decides(self, minimum_um: IntArray | int) -> BoolArray:
+        """Whether the levels would be clear over some ground of the stated band."""
+        return np.asarray(self.assumed & ~below_minimum(self.ground_least, minimum_um))
 
 
 def gap(floor: Bounds, i: IntArray, ceiling: Bounds, j: IntArray, *, same_point: bool = True) -> Gap:
@@ -51,6 +61,9 @@ def gap(floor: Bounds, i: IntArray, ceiling: Bounds, j: IntArray, *, same_point:
         np.where(same, direct_greatest, greatest),
         np.where(same, direct_least, world),
         ~same & (floor.assumed[i] | ceiling.assumed[j]),
+        np.where(floor.assumed[i], floor.geo_hi[i], floor.geo_lo[i])
+        - np.where(ceiling.assumed[j], ceiling.geo_lo[j], ceiling.geo_hi[j]),
+        ~same & (floor.geo_lo[i] > -OPEN_UM) & (ceiling.geo_hi[j] < OPEN_UM),
     )
 
 

@@ -1,7 +1,7 @@
 """The result of a check: conflicts with their certainty, what was not checked, and what the result assumes.
 
 One Conflict is one pair and one maximal window of certain-or-possible breach (docs/conflicts.md, "One entry"). The JSON
-form of all this is docs/schemas/result-v1.schema.json; `Report.to_json` in conflicts/result_json.py writes it.
+form of all this is docs/schemas/result-v1.schema.json; results/json.py writes it.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything a check found. `conflicts` are in their order of urgency; iterate it or call `to_json`."""
+    """Everything a check found. `conflicts` are in their order of urgency."""
 
     summary: Summary
     conflicts: Sequence[Conflict]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sharedsky.airspace.common import common_points
 from sharedsky.airspace.datums import OPEN_UM, Bounds, altitude_bounds
 from sharedsky.airspace.earth import BoolArray, IntArray, lat_lng
 from sharedsky.airspace.meet import meet_pairs
@@ -20,6 +21,7 @@ from sharedsky.airspace.terrain import Terrain
 from sharedsky.airspace.volume import Volume4D
 from sharedsky.conflicts.breaches import MINIMA, Breaches, Doubtful
 from sharedsky.conflicts.levels import Gap, band, below_minimum, gap
+from sharedsky.conflicts.reasons import Reason
 from sharedsky.conflicts.report import MinimaKind
 
 
@@ -78,13 +80,16 @@ def meetings(a: Volumes, i: IntArray, b: Volumes, j: IntArray, minima: Minima) -
     doubtful = keep[~possible[keep]]
     keep = keep[possible[keep]]
     sure = below_minimum(one.greatest[keep], minimum) & below_minimum(other.greatest[keep], minimum)
-    needs = _needs_terrain(one, other, keep) & ~sure
-    breaches = _breaches(a, i[keep], b, j[keep], start[keep], end[keep], sure, needs, minima)
+    needs = (one.ground_decides(minimum) | other.ground_decides(minimum))[keep] & ~sure
+    reason = np.where(sure, 0, _reason(one, other)[keep])
+    breaches = _breaches(a, i[keep], b, j[keep], start[keep], end[keep], sure, needs, reason, minima)
     return breaches, Doubtful(a.side[i[doubtful]], b.side[j[doubtful]])
 
 
-def _needs_terrain(one: Gap, other: Gap, keep: IntArray) -> BoolArray:
-    return np.asarray((one.assumed | other.assumed)[keep])
+def _reason(one: Gap, other: Gap) -> IntArray:
+    crossed, ground = one.crossed | other.crossed, one.assumed | other.assumed
+    bits = np.where(crossed, Reason.DATUM, Reason.STATED) | np.where(ground, Reason.GROUND, 0)
+    return bits.astype(np.int64)
 
 
 def _breaches(
@@ -96,12 +101,12 @@ def _breaches(
     end: IntArray,
     sure: BoolArray,
     needs: BoolArray,
+    reason: IntArray,
     minima: Minima,
 ) -> Breaches:
     k = len(i)
     levels = band(a.floor, a.ceiling, i, b.floor, b.ceiling, j, union=False)
-    smaller = (a.shapes.angle[i] + a.shapes.reach_m[i] / 6.4e6) <= (b.shapes.angle[j] + b.shapes.reach_m[j] / 6.4e6)
-    lat, lng = lat_lng(np.where(smaller[:, None], a.shapes.middle[i], b.shapes.middle[j]))
+    lat, lng = lat_lng(common_points(a.shapes, i, b.shapes, j))
     nothing = np.full(k, np.nan)
     ratio = np.zeros(k) if minima.horizontal_m == 0 and minima.vertical_um == 0 else nothing
     return Breaches(
@@ -122,4 +127,5 @@ def _breaches(
         ratio=ratio,
         terminal=np.zeros(k, bool),
         needs_terrain=needs,
+        reason=reason,
     )
