@@ -110,7 +110,7 @@ def volume_verdict(a: Volume4D, b: Volume4D, profile: Profile, zone: bool) -> Ve
     """Two volumes, their windows left aside."""
     reach = profile.zone_horizontal_m if zone else profile.volume_horizontal_m
     minimum = profile.zone_vertical_um if zone else profile.volume_vertical_um
-    place = _place(a.footprint, b.footprint)
+    place = _place(reach, a.footprint, b.footprint)
     bands = levels.band_of(a.lower, a.upper), levels.band_of(b.lower, b.upper)
     height = levels.fixed_verdict(*bands, minimum, profile.tolerance_um, place)
     if height.possible is False:
@@ -186,7 +186,7 @@ def _mixed_minima(profile: Profile, zone: bool) -> tuple[float, int]:
 def mixed_possible(part: Part, volume: Volume4D, profile: Profile, zone: bool) -> bool | None:
     """Whether some place on a part of a leg breaches with a volume, its window left aside."""
     reach, minimum = _mixed_minima(profile, zone)
-    place = _place(volume.footprint, part)
+    place = _place(reach + part.leg.lateral_m, volume.footprint, part)
     band = levels.band_of(volume.lower, volume.upper)
 
     def height(piece: Band) -> bool | None:
@@ -197,7 +197,7 @@ def mixed_possible(part: Part, volume: Volume4D, profile: Profile, zone: bool) -
 
 def _mixed_certain(part: Part, volume: Volume4D, profile: Profile, zone: bool) -> bool | None:
     reach, minimum = _mixed_minima(profile, zone)
-    band, place = levels.band_of(volume.lower, volume.upper), _place(volume.footprint, part)
+    band, place = levels.band_of(volume.lower, volume.upper), _place(reach + part.leg.lateral_m, volume.footprint, part)
     height = levels.fixed_verdict(part.band, band, minimum, profile.tolerance_um, place).certain
     return False if height is False else both(height, part_surely_in(part, volume.footprint, reach))
 
@@ -221,7 +221,7 @@ def tracks_at(a: Trajectory, b: Trajectory, t_ns: int, profile: Profile, rvsm: R
 
 def tracks_possible(a: Part, b: Part, profile: Profile, rvsm: RvsmPair, slack_ns: int | None) -> bool | None:
     """Whether some places on two parts of legs breach; with slack_ns, at some instant."""
-    place = _place(a, b)
+    place = _place(profile.horizontal_m, a, b)
 
     def height(one: Band, other: Band) -> bool | None:
         return levels.table_verdict(one, other, profile, rvsm, place).possible
@@ -230,11 +230,11 @@ def tracks_possible(a: Part, b: Part, profile: Profile, rvsm: RvsmPair, slack_ns
 
 
 def _tracks_certain(a: Part, b: Part, profile: Profile, rvsm: RvsmPair) -> bool | None:
-    height = levels.table_verdict(a.band, b.band, profile, rvsm, _place(a, b)).certain
+    height = levels.table_verdict(a.band, b.band, profile, rvsm, _place(profile.horizontal_m, a, b)).certain
     return False if height is False else both(height, parts_surely_near(a, b, profile.horizontal_m))
 
 
-def _place(*things: Footprint | Part) -> Place:
+def _place(reach_m: float, *things: Footprint | Part) -> Place:
     """The surroundings of two things, generously."""
     lats: list[float] = []
     lngs: list[float] = []
@@ -244,7 +244,7 @@ def _place(*things: Footprint | Part) -> Place:
         lats += [float(v) for v in bones.lat_deg]
         lngs += [float(v) for v in bones.lng_deg]
         radius = max(radius, bones.radius_m)
-    return Place(tuple(lats), tuple(lngs), 0.5 + radius / 100_000)
+    return Place(tuple(lats), tuple(lngs), 0.5 + radius / 100_000, reach_m)
 
 
 def telling_instants(a: Plan | Zone, b: Plan | Zone, profile: Profile) -> list[int]:
@@ -276,10 +276,10 @@ def volume_windows(
 
 
 def merged(windows: Iterable[Window]) -> list[Window]:
-    """Closed windows united; those that touch are one."""
+    """Closed windows united; those with no whole nanosecond between them are one."""
     out: list[Window] = []
     for start, end in sorted(windows):
-        if out and start <= out[-1][1]:
+        if out and start <= out[-1][1] + 1:
             out[-1] = out[-1][0], max(end, out[-1][1])
         else:
             out.append((start, end))

@@ -90,8 +90,15 @@ def grounded(band: Band) -> Band:
     return Band(None, band.upper) if low is not None and low.datum is Datum.AGL and low.value_um <= 0 else band
 
 
+def shows_pressure(level: Level) -> bool:
+    """Whether a level is a pressure altitude, by its datum or by its setting."""
+    return level.datum is Datum.PRESSURE or (level.datum is Datum.QNH and level.setting_hpa == 1013.25)
+
+
 def compare_directly(a: Level, b: Level) -> bool:
-    """Whether two levels count from the same surface at the same place."""
+    """Whether two levels count from the same surface at the same place; QNH 1013.25 hPa is pressure altitude."""
+    if shows_pressure(a) and shows_pressure(b):
+        return True
     if a.datum is not b.datum:
         return False
     match a.datum:
@@ -101,6 +108,10 @@ def compare_directly(a: Level, b: Level) -> bool:
             return a.setting_hpa is not None and a.setting_hpa == b.setting_hpa
         case Datum.QFE:
             return False
+
+
+Interval = tuple[Fraction, Fraction]
+Intervals = tuple[Interval, Interval]
 
 
 class Gap(NamedTuple):
@@ -121,11 +132,15 @@ NO_GAP: Final = Gap(-math.inf, -math.inf, -math.inf, -math.inf)
 
 @dataclass(frozen=True)
 class Place:
-    """Where two things are: the vertices [deg] of both and a margin [deg] around them."""
+    """Where two things are: the vertices [deg] of both and a margin [deg] around them.
+
+    reach_m: how far from each other they still count as together; beyond 0, the ground below them may differ.
+    """
 
     lat_deg: tuple[float, ...]
     lng_deg: tuple[float, ...]
     margin_deg: float = 0.5
+    reach_m: float = 0.0
 
     @cached_property
     def geoid_um(self) -> tuple[int, int]:
@@ -139,21 +154,55 @@ def gap(floor: Level | None, ceiling: Level | None, minimum_um: int, tolerance_u
         return NO_GAP
     if compare_directly(floor, ceiling):
         between, spread = floor.value_um - ceiling.value_um, floor.spread_um + ceiling.spread_um
-        if floor.datum is not Datum.PRESSURE:
+        if floor.datum is Datum.AGL and place.reach_m > 0:
+            return Gap(-math.inf, between - spread, between + spread, math.inf, True)
+        if not (shows_pressure(floor) and shows_pressure(ceiling)):
             return Gap(between - spread, between - spread, between + spread, between + spread)
         inside = min(tolerance_um, minimum_um)
         excess = max(Fraction(0), spread - inside)
         return Gap(between - excess, between - excess, between + excess + inside, between + excess + inside)
-    f_may, f_must = ellipsoidal(floor, place)
-    c_may, c_must = ellipsoidal(ceiling, place)
     ground = Datum.AGL in (floor.datum, ceiling.datum)
+    over = _apart(ellipsoidal(floor, place), ellipsoidal(ceiling, place), ground)
+    if not {floor.datum, ceiling.datum} <= BAROMETRIC:
+        return over
+    by = _apart(pressure_altitude(floor), pressure_altitude(ceiling), ground)
+    return Gap(
+        min(over.least_may, by.least_may), max(over.least_must, by.least_must),
+        min(over.most_may, by.most_may), max(over.most_must, by.most_must),
+    )
+
+
+#: Levels that an altimeter shows: two of them differ by their settings alone, whatever the temperature. The rules name
+#: only the way over the ellipsoid; both ways are good, and where they differ the oracle leaves the answer open.
+BAROMETRIC: Final = frozenset({Datum.PRESSURE, Datum.QNH, Datum.QFE})
+
+
+def _apart(floor: Intervals, ceiling: Intervals, ground: bool) -> Gap:
+    (f_may, f_must), (c_may, c_must) = floor, ceiling
     return Gap(f_may[0] - c_may[1], f_must[0] - c_must[1], f_must[1] - c_must[0], f_may[1] - c_may[0], ground)
 
 
-Interval = tuple[Fraction, Fraction]
+def pressure_altitude(level: Level) -> Intervals:
+    """What an altimeter set to 1013.25 hPa shows at a barometric level [um]: widest and narrowest interval.
+
+    Turning the subscale to a setting moves every reading by the pressure altitude of that setting (ICAO standard
+    atmosphere, Doc 7488): 145,366.45 ft x (1 - (setting / 1013.25) ^ 0.190263), some 27 to 28 ft for each hPa.
+    """
+    low, high = level.value_um - level.spread_um, level.value_um + level.spread_um
+    if level.datum is Datum.PRESSURE:
+        return (low, high), (low, high)
+    if level.setting_hpa is None:
+        field = level.elevation_um
+        unset = low + field - QNH_UNKNOWN_UM, high + field + QNH_UNKNOWN_UM
+        return unset, unset
+    shift_ft = 145_366.45 * (1 - (level.setting_hpa / 1013.25) ** 0.190263)
+    rough_ft = 30 * (1013.25 - level.setting_hpa)
+    shift, slack = Fraction(round(shift_ft * UM_PER_FT)), 2 * UM_PER_FT
+    widest = Fraction(round((abs(rough_ft - shift_ft) + 30) * UM_PER_FT))
+    return (low + shift - widest, high + shift + widest), (low + shift + slack, high + shift - slack)
 
 
-def ellipsoidal(level: Level, place: Place) -> tuple[Interval, Interval]:
+def ellipsoidal(level: Level, place: Place) -> Intervals:
     """Height above the ellipsoid [um]: the widest interval that the rules allow, and the narrowest that they demand."""
     low, high = level.value_um - level.spread_um, level.value_um + level.spread_um
     undulation = place.geoid_um
@@ -184,7 +233,7 @@ def _warmed(low: Fraction, high: Fraction) -> Interval:
     return low - TEMPERATURE * abs(low), high + TEMPERATURE * abs(high)
 
 
-def _lifted(widest: Interval, least: Interval, undulation: tuple[int, int]) -> tuple[Interval, Interval]:
+def _lifted(widest: Interval, least: Interval, undulation: tuple[int, int]) -> Intervals:
     down, up = undulation
     return (widest[0] + down, widest[1] + up), (least[0] + up, least[1] + down)
 
