@@ -26,6 +26,7 @@ from sharedsky.cli.wording import (
     ratio_text,
     side_text,
     summary_text,
+    wholly_certain,
     window_text,
 )
 from sharedsky.conflicts.report import Conflict, Rejected, Report, Side
@@ -110,7 +111,7 @@ def _remarks(conflict: Conflict) -> list[str]:
     """Which part of the window is certain, where not all of it is, and the reasons in words."""
     windows = conflict.certain_windows
     out = [f"- {visible(note)}" for note in conflict.notes]
-    if windows and windows != (conflict.window,):
+    if windows and not wholly_certain(conflict.window, windows):
         rest = f" and {counted(len(windows) - 1, 'time')} more" if len(windows) > 1 else ""
         out.insert(0, f"- certain {inner_window_text(windows[0])}{rest}")
     return out
@@ -122,7 +123,7 @@ def _measures(conflict: Conflict) -> list[str]:
     if conflict.closest is not None:
         out.append(apart_text(conflict.closest))
     if conflict.ratio is not None and conflict.closest is not None:
-        out.append(ratio_text(conflict.ratio))
+        out.append(ratio_text(conflict.ratio, conflict.breaks))
     return out
 
 

@@ -9,15 +9,17 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from sharedsky.airspace.altitude import Datum
+from sharedsky.airspace.altitude import UM_PER_FT, Datum
 from sharedsky.airspace.earth import M_PER_NM
 from sharedsky.airspace.time import MAX_NS, MIN_NS, NS_PER_S, TimeWindow, format_instant
 from sharedsky.conflicts.profile import M_PER_FT
-from sharedsky.conflicts.report import ClosestApproach, LevelBand, Report, Side
+from sharedsky.conflicts.report import Breaks, ClosestApproach, LevelBand, Report, Side
 from sharedsky.results.visible import shown
 
 #: What binary fractions of a metre or foot may be off [m, ft] before rounding outward would add a whole step.
 _SLACK: Final = 1e-6
+#: A certain window that is shorter than its window by less than this [ns] at each end is shown as all of it.
+_ROUNDED_NS: Final = 1_000_000
 
 
 def window_text(window: TimeWindow) -> str:
@@ -25,6 +27,8 @@ def window_text(window: TimeWindow) -> str:
     start, end = _second(window.start_ns, up=False), _second(window.end_ns, up=True)
     if start is None or end is None:
         return f"{start or 'no start'} -\n{end or 'no end'}" if start or end else "always"
+    if start == end:
+        return f"{start[:10]}\nat {start[11:]}"
     if start[:10] == end[:10]:
         return f"{start[:10]}\n{start[11:]}-{end[11:]}"
     return f"{start} -\n{end}"
@@ -85,9 +89,17 @@ def side_text(side: Side) -> str:
     return f"{zone}{name}{label} ({shown(side.owner) if side.owner is not None else 'owner unknown'})"
 
 
-def ratio_text(ratio: float) -> str:
-    """A ratio to the minimum, rounded down."""
-    return f"{math.floor(ratio * 100 + _SLACK) / 100:.2f} of minimum"
+def ratio_text(ratio: float, breaks: Breaks) -> str:
+    """A ratio, rounded down, and the minimum that it is a share of."""
+    share = f"{math.floor(ratio * 100 + _SLACK) / 100:.2f}"
+    return f"{share} of {breaks.horizontal_m / M_PER_NM:g} NM, {breaks.vertical_um / UM_PER_FT:,g} ft"
+
+
+def wholly_certain(window: TimeWindow, certain: tuple[TimeWindow, ...]) -> bool:
+    """Whether one certain window is the whole window, but for what rounding took off its ends."""
+    if len(certain) != 1:
+        return False
+    return certain[0].start_ns - window.start_ns < _ROUNDED_NS and window.end_ns - certain[0].end_ns < _ROUNDED_NS
 
 
 def summary_text(report: Report) -> str:

@@ -20,7 +20,7 @@ from sharedsky.airspace.volume import Volume4D
 from sharedsky.formats.geojson_levels import level_json
 from sharedsky.formats.json_access import JsonObject
 from sharedsky.formats.outward import path_volumes
-from sharedsky.formats.written import LossList, Written, json_bytes
+from sharedsky.formats.written import FORECAST_LOSS, LossList, Written, json_bytes
 from sharedsky.plans.plan import Plan, Zone
 
 VERSION: Final = "1"
@@ -57,6 +57,8 @@ def _plan_features(plan: Plan, losses: LossList) -> list[JsonObject]:
                 "a path whose times or levels are spans, written as a corridor for each leg; volumes are checked with "
                 "the minima of volumes, which are smaller than those of paths."
             )
+            if plan.forecast:
+                losses.count(FORECAST_LOSS)
             features += [_volume_feature(volume, facts) for volume in path_volumes(path)]
     return features
 

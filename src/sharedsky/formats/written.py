@@ -9,10 +9,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 import msgspec
 
 from sharedsky.plans.plan import Plan, Zone
+
+#: What writing a flight plan as volumes loses, whatever the format.
+FORECAST_LOSS: Final = (
+    "the flight is a forecast, and its uncertainty became part of the volumes: a conflict that was possible may be "
+    "found as certain."
+)
 
 
 @dataclass(frozen=True, slots=True)

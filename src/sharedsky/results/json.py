@@ -102,8 +102,8 @@ def band_object(band: LevelBand) -> JsonObject:
         "datum": band.datum,
         "lower_m": band.lower_m,
         "upper_m": band.upper_m,
-        "lower_ft": None if band.lower_m is None else band.lower_m / M_PER_FT,
-        "upper_ft": None if band.upper_m is None else band.upper_m / M_PER_FT,
+        "lower_ft": None if band.lower_m is None else _feet(band.lower_m),
+        "upper_ft": None if band.upper_m is None else _feet(band.upper_m),
     }
 
 
@@ -114,7 +114,7 @@ def closest_object(closest: ClosestApproach) -> JsonObject:
         "horizontal_m": closest.horizontal_m,
         "horizontal_nm": closest.horizontal_m / M_PER_NM,
         "vertical_m": closest.vertical_m,
-        "vertical_ft": None if closest.vertical_m is None else closest.vertical_m / M_PER_FT,
+        "vertical_ft": None if closest.vertical_m is None else _feet(closest.vertical_m),
         "lat_deg": closest.lat_deg,
         "lng_deg": closest.lng_deg,
         "nominal": closest.nominal,
@@ -161,3 +161,8 @@ def _rejected(item: Rejected) -> JsonObject:
         "kind": item.kind,
         "reason": item.reason,
     }
+
+
+def _feet(metres: float) -> float:
+    """Metres as feet, to the micrometre and no further: FL360 is 36,000 ft."""
+    return round(metres / M_PER_FT, 5)

@@ -21,7 +21,7 @@ from sharedsky.formats.f3548.reader import STATES
 from sharedsky.formats.f3548.wire import HIGHEST_M, LOWEST_M
 from sharedsky.formats.f3548.zone_kinds import TYPE_PREFIX
 from sharedsky.formats.outward import corridor_parts, filled, path_volumes, wgs84_spans_m
-from sharedsky.formats.written import LossList, Written, json_bytes
+from sharedsky.formats.written import FORECAST_LOSS, LossList, Written, json_bytes
 from sharedsky.plans.plan import Plan, Zone
 
 #: Required by the interface, unknown here: `.invalid` never resolves (RFC 2606), and no subscription has this id.
@@ -98,6 +98,8 @@ def _plan_losses(plan: Plan, state: str) -> Iterator[str]:
             "the path became volumes around each of its legs; volumes are checked with the minima of volumes, "
             "which are smaller than those of paths."
         )
+    if plan.forecast and plan.trajectories:
+        yield FORECAST_LOSS
     if not plan.state:
         yield f"there is no state; {state} was written."
     elif state != plan.state:
