@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from sharedsky.airspace.altitude import UM_PER_FT
 from sharedsky.airspace.earth import M_PER_NM
+from sharedsky.airspace.terrain import Terrain
 from sharedsky.airspace.time import NS_PER_S
 from sharedsky.api import check, load_ground, read_given
 from sharedsky.cli.inputs import find_inputs, read_inputs
@@ -51,7 +52,7 @@ def run(arguments: Arguments) -> int:
             terrain=ground,
             progress=progress,
         )
-        contents = _contents(targets, arguments, report, reading, profile)
+        contents = _contents(targets, arguments, report, reading, profile, ground)
     write_all(contents)
     if output is None:
         print_result(_result(report, arguments, to_terminal=sys.stdout.isatty()))
@@ -93,19 +94,26 @@ def _typed(arguments: Arguments) -> list[str]:
 
 
 def _contents(
-    targets: list[Target], arguments: Arguments, report: Report, reading: Reading, profile: Profile
+    targets: list[Target],
+    arguments: Arguments,
+    report: Report,
+    reading: Reading,
+    profile: Profile,
+    ground: Terrain | None,
 ) -> list[tuple[Target, bytes]]:
     """What is to be written to each target."""
     contents = []
     for target in targets:
         if target.option == "--report":
-            contents.append((target, _page(arguments, report, reading, profile)))
+            contents.append((target, _page(arguments, report, reading, profile, ground)))
         else:
             contents.append((target, _result(report, arguments, to_terminal=False)))
     return contents
 
 
-def _page(arguments: Arguments, report: Report, reading: Reading, profile: Profile) -> bytes:
+def _page(
+    arguments: Arguments, report: Report, reading: Reading, profile: Profile, ground: Terrain | None
+) -> bytes:
     from sharedsky.page.render import render
 
     names = [display_name(name) for name in arguments.inputs]
@@ -118,6 +126,7 @@ def _page(arguments: Arguments, report: Report, reading: Reading, profile: Profi
         generated_ns=time.time_ns(),
         max_plans=arguments.report_max_plans,
         profile=profile,
+        terrain=ground or Terrain(),
     )
     return page.encode("utf-8")
 
