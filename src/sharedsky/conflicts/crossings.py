@@ -18,7 +18,7 @@ from sharedsky.airspace.spans import Span, both, everywhere, only_if, where_abov
 from sharedsky.airspace.time import MAX_NS, MIN_NS
 from sharedsky.conflicts.breaches import MINIMA, Breaches, Doubtful, joined
 from sharedsky.conflicts.legs import Legs
-from sharedsky.conflicts.levels import Gap, band, below_minimum, gap, same_frame
+from sharedsky.conflicts.levels import Gap, band, below_minimum, gap, needs_terrain, same_frame
 from sharedsky.conflicts.reasons import Reason
 from sharedsky.conflicts.surely import sure_spans
 from sharedsky.conflicts.volumes import Minima, Volumes
@@ -148,7 +148,7 @@ def _breaches(legs: Legs, i: IntArray, volumes: Volumes, j: IntArray, spans: _Sp
     piece, volume = i[spans.row], j[spans.row]
     levels = band(legs.floor, legs.ceiling, piece, volumes.floor, volumes.ceiling, volume, union=False)
     over, under = gap(volumes.floor, volume, legs.ceiling, piece), gap(legs.floor, piece, volumes.ceiling, volume)
-    ground = over.ground_decides(minima.vertical_um) | under.ground_decides(minima.vertical_um)
+    ground = needs_terrain(over, under, minima.vertical_um)
     lat, lng = lat_lng(_places(legs, piece, volumes.shapes, volume, spans.s))
     nothing = np.full(k, np.nan)
     exact = minima.horizontal_m == 0 and minima.vertical_um == 0

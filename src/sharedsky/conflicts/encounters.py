@@ -269,10 +269,12 @@ def _reason(
 
 
 def ground_decides(legs: Legs, i: IntArray, j: IntArray, minimum: IntArray) -> BoolArray:
-    """Whether the levels of two pieces would be clear over some ground of the stated band."""
+    """Whether a breach of two pieces that is not certain rests on the ground alone: see levels.needs_terrain."""
     one = gap(legs.floor, i, legs.ceiling, j, same_point=False)
     other = gap(legs.floor, j, legs.ceiling, i, same_point=False)
-    return one.ground_decides(minimum) | other.ground_decides(minimum)
+    clear = one.clear_over_some_ground(minimum) | other.clear_over_some_ground(minimum)
+    widest = np.maximum(legs.ceiling.geo_hi[i] - legs.floor.geo_lo[j], legs.ceiling.geo_hi[j] - legs.floor.geo_lo[i])
+    return np.asarray((one.assumed | other.assumed) & (clear | (widest < minimum)))
 
 
 def nominal_separations(

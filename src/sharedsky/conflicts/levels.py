@@ -30,7 +30,7 @@ class Gap:
     world_least and greatest: with any ground on Earth.
 
     assumed: the ground had to be assumed. ground_least: `least` with that ground where it parts the two the most.
-    crossed: the two are of different datums, and not open.
+    band_greatest: `greatest` over the ground of the stated band. crossed: different datums, neither of them open.
     """
 
     least: IntArray
@@ -38,11 +38,23 @@ class Gap:
     world_least: IntArray
     assumed: BoolArray
     ground_least: IntArray
+    band_greatest: IntArray
     crossed: BoolArray
 
-    def ground_decides(self, minimum_um: IntArray | int) -> BoolArray:
-        """Whether the levels would be clear over some ground of the stated band."""
+    def clear_over_some_ground(self, minimum_um: IntArray | int) -> BoolArray:
+        """Whether some ground of the stated band would part the two."""
         return np.asarray(self.assumed & ~below_minimum(self.ground_least, minimum_um))
+
+    def certain_over_the_band(self, minimum_um: IntArray | int) -> BoolArray:
+        """Whether all ground of the stated band leaves no doubt that they are not parted."""
+        return below_minimum(self.band_greatest, minimum_um)
+
+
+def needs_terrain(one: Gap, other: Gap, minimum_um: IntArray | int) -> BoolArray:
+    """Whether a breach that is not certain rests on the ground alone: known ground would make it clear, or certain."""
+    clear = one.clear_over_some_ground(minimum_um) | other.clear_over_some_ground(minimum_um)
+    certain = one.certain_over_the_band(minimum_um) & other.certain_over_the_band(minimum_um)
+    return np.asarray((one.assumed | other.assumed) & (clear | certain))
 
 
 def gap(floor: Bounds, i: IntArray, ceiling: Bounds, j: IntArray, *, same_point: bool = True) -> Gap:
@@ -63,6 +75,7 @@ def gap(floor: Bounds, i: IntArray, ceiling: Bounds, j: IntArray, *, same_point:
         ~same & (floor.assumed[i] | ceiling.assumed[j]),
         np.where(floor.assumed[i], floor.geo_hi[i], floor.geo_lo[i])
         - np.where(ceiling.assumed[j], ceiling.geo_lo[j], ceiling.geo_hi[j]),
+        np.where(same, direct_greatest, np.minimum(greatest, floor.geo_hi[i] - ceiling.geo_lo[j])),
         ~same & (floor.geo_lo[i] > -OPEN_UM) & (ceiling.geo_hi[j] < OPEN_UM),
     )
 

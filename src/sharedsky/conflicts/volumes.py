@@ -20,7 +20,7 @@ from sharedsky.airspace.shapes import Shapes, shapes_of
 from sharedsky.airspace.terrain import Terrain
 from sharedsky.airspace.volume import Volume4D
 from sharedsky.conflicts.breaches import MINIMA, Breaches, Doubtful
-from sharedsky.conflicts.levels import Gap, band, below_minimum, gap
+from sharedsky.conflicts.levels import Gap, band, below_minimum, gap, needs_terrain
 from sharedsky.conflicts.reasons import Reason
 from sharedsky.conflicts.report import MinimaKind
 
@@ -80,7 +80,7 @@ def meetings(a: Volumes, i: IntArray, b: Volumes, j: IntArray, minima: Minima) -
     doubtful = keep[~possible[keep]]
     keep = keep[possible[keep]]
     sure = below_minimum(one.greatest[keep], minimum) & below_minimum(other.greatest[keep], minimum)
-    needs = (one.ground_decides(minimum) | other.ground_decides(minimum))[keep] & ~sure
+    needs = needs_terrain(one, other, minimum)[keep] & ~sure
     reason = np.where(sure, 0, _reason(one, other)[keep])
     breaches = _breaches(a, i[keep], b, j[keep], start[keep], end[keep], sure, needs, reason, minima)
     return breaches, Doubtful(a.side[i[doubtful]], b.side[j[doubtful]])
