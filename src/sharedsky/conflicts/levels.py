@@ -30,7 +30,7 @@ class Gap:
     world_least and greatest: with any ground on Earth.
 
     assumed: the ground had to be assumed. ground_least: `least` with that ground where it parts the two the most.
-    band_greatest: `greatest` over the ground of the stated band. crossed: different datums, neither of them open.
+    band_greatest: `greatest` over the ground of the stated band. crossed: different datums, neither open.
     """
 
     least: IntArray
