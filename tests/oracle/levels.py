@@ -160,7 +160,8 @@ def gap(floor: Level | None, ceiling: Level | None, minimum_um: int, tolerance_u
             return Gap(between - spread, between - spread, between + spread, between + spread)
         inside = min(tolerance_um, minimum_um)
         excess = max(Fraction(0), spread - inside)
-        return Gap(between - excess, between - excess, between + excess + inside, between + excess + inside)
+        # Whether the tolerance is meant for a volume's levels as for two aircraft is not said.
+        return Gap(between - spread, between - excess, between + spread, between + excess + inside)
     ground = Datum.AGL in (floor.datum, ceiling.datum)
     over = _apart(ellipsoidal(floor, place), ellipsoidal(ceiling, place), ground)
     if not {floor.datum, ceiling.datum} <= BAROMETRIC:
@@ -243,23 +244,34 @@ def below(value: Number, minimum_um: int) -> bool:
     return value < minimum_um if minimum_um > 0 else value <= 0
 
 
-def fixed_verdict(a: Band, b: Band, minimum_um: int, tolerance_um: int, place: Place) -> Verdict:
-    """Two bands against one vertical minimum [um]."""
+def fixed_verdict(
+    a: Band, b: Band, minimum_um: int, tolerance_um: int, place: Place, *, flies: tuple[bool, bool] = (False, False)
+) -> Verdict:
+    """Two bands against one vertical minimum [um].
+
+    flies: whether each is an aircraft, which is at one level somewhere in its band, or a volume, which fills it.
+    """
     a, b = grounded(a), grounded(b)
-    gaps = [gap(f, c, minimum_um, tolerance_um, place) for f, c in ((b.lower, a.upper), (a.lower, b.upper))]
-    return Verdict(both(*(_possible(g, minimum_um) for g in gaps)), both(*(_certain(g, minimum_um) for g in gaps)))
+
+    def gaps(b_low: Level | None, a_high: Level | None, a_low: Level | None, b_high: Level | None) -> list[Gap]:
+        return [gap(f, c, minimum_um, tolerance_um, place) for f, c in ((b_low, a_high), (a_low, b_high))]
+
+    nearest = gaps(b.lower, a.upper, a.lower, b.upper)
+    possible = both(*(_below(g.least_may, g.least_must, minimum_um) for g in nearest))
+    a_top, a_bottom = (a.lower, a.upper) if flies[0] else (a.upper, a.lower)
+    b_top, b_bottom = (b.lower, b.upper) if flies[1] else (b.upper, b.lower)
+    if (flies[0] and a_top is None and b.lower) or (flies[1] and b_top is None and a.lower):
+        return Verdict(possible, False)  # an aircraft that may be on the ground
+    if (flies[0] and a_bottom is None and b.upper) or (flies[1] and b_bottom is None and a.upper):
+        return Verdict(possible, False)
+    farthest = gaps(b_bottom, a_top, a_bottom, b_top)
+    return Verdict(possible, both(*(_below(g.most_may, g.most_must, minimum_um) for g in farthest)))
 
 
-def _possible(g: Gap, minimum_um: int) -> bool | None:
-    if below(g.least_must, minimum_um):
+def _below(may: Number, must: Number, minimum_um: int) -> bool | None:
+    if below(must, minimum_um):
         return True
-    return None if below(g.least_may, minimum_um) else False
-
-
-def _certain(g: Gap, minimum_um: int) -> bool | None:
-    if below(g.most_must, minimum_um):
-        return True
-    return None if below(g.most_may, minimum_um) else False
+    return None if below(may, minimum_um) else False
 
 
 def depends_on_ground(a: Band, b: Band) -> bool:
@@ -369,7 +381,9 @@ def _off_pressure(a: Band, b: Band, loose: list[Step], strict: list[Step], toler
     a, b = grounded(a), grounded(b)
     lowest, highest = _pressure_span(a, b, place)
     possible = [fixed_verdict(a, b, v, tolerance_um, place).possible for v in _met(loose, lowest, highest)]
-    certain = [fixed_verdict(a, b, v, tolerance_um, place).certain for v in _met(strict, lowest, highest)]
+    certain = [
+        fixed_verdict(a, b, v, tolerance_um, place, flies=(True, True)).certain for v in _met(strict, lowest, highest)
+    ]
     return Verdict(*(answers[0] if len(set(answers)) == 1 else None for answers in (possible, certain)))
 
 

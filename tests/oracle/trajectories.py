@@ -44,13 +44,17 @@ Vertical = Callable[[Band, Band], bool | None]
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One leg: its geodesic, and what changes along it from start to end (fractions 0 to 1 of the distance)."""
+    """One leg: its geodesic, and what changes along it from start to end (fractions 0 to 1 of the distance).
+
+    coarse_m: how far before and after a place its levels are also counted in [m], to see what that would change.
+    """
 
     bones: Skeleton
     early_ns: tuple[int, int]
     late_ns: tuple[int, int]
     lower: tuple[Level, Level]
     upper: tuple[Level, Level]
+    coarse_m: float = 0.0
 
     @property
     def length_m(self) -> float:
@@ -64,6 +68,9 @@ class Leg:
 
     def band(self, start: Fraction, end: Fraction) -> Band:
         """All levels that the aircraft may have between two fractions of the leg."""
+        if self.coarse_m > 0 and self.levels_change:
+            more = Fraction(self.coarse_m) / Fraction(max(self.length_m, 1e-6))
+            start, end = max(Fraction(0), start - more), min(Fraction(1), end + more)
         lows = [_between(self.lower, f) for f in (start, end)]
         highs = [_between(self.upper, f) for f in (start, end)]
         return Band(min(lows, key=lambda level: level.value_um), max(highs, key=lambda level: level.value_um))
@@ -79,12 +86,12 @@ def _between(ends: tuple[Level, Level], f: Fraction) -> Level:
     return replace(ends[0], value_um=value)
 
 
-def legs_of(trajectory: Trajectory) -> list[Leg]:
+def legs_of(trajectory: Trajectory, coarse_m: float = 0.0) -> list[Leg]:
     """The legs of a trajectory."""
-    return [_leg(trajectory, k) for k in range(len(trajectory.lat_deg) - 1)]
+    return [_leg(trajectory, k, coarse_m) for k in range(len(trajectory.lat_deg) - 1)]
 
 
-def _leg(trajectory: Trajectory, k: int) -> Leg:
+def _leg(trajectory: Trajectory, k: int, coarse_m: float) -> Leg:
     spread = Fraction(int(trajectory.level_uncertainty_um))
 
     def levels(values: np.ndarray[tuple[int, ...], np.dtype[np.int64]], code: int) -> tuple[Level, Level]:
@@ -100,6 +107,7 @@ def _leg(trajectory: Trajectory, k: int) -> Leg:
         (int(trajectory.late_ns[k]), int(trajectory.late_ns[k + 1])),
         levels(trajectory.lower_um, int(trajectory.lower_datum[k])),
         levels(trajectory.upper_um, int(trajectory.upper_datum[k])),
+        coarse_m,
     )
 
 
@@ -140,9 +148,9 @@ def _last_fraction(ends: tuple[int, int], limit: int) -> Fraction | None:
     return Fraction(1) if last <= limit else Fraction(limit - first, last - first)
 
 
-def parts_at(trajectory: Trajectory, t_ns: int, buffer_ns: int = 0) -> list[Part]:
+def parts_at(trajectory: Trajectory, t_ns: int, buffer_ns: int = 0, coarse_m: float = 0.0) -> list[Part]:
     """Everywhere on its path that the aircraft may be within buffer_ns of an instant."""
-    parts = (part_during(leg, t_ns - buffer_ns, t_ns + buffer_ns) for leg in legs_of(trajectory))
+    parts = (part_during(leg, t_ns - buffer_ns, t_ns + buffer_ns) for leg in legs_of(trajectory, coarse_m))
     return [part for part in parts if part is not None]
 
 

@@ -68,7 +68,7 @@ def _line(conflict: Conflict) -> Html:
     if conflict.closest is not None:
         parts.append(closest_text(conflict.closest, brief=True))
     parts += [ratio_text(conflict)] if conflict.ratio is not None and ratio_text(conflict) else []
-    parts.append(band_text(conflict.band).partition(", ")[0] if not parts else "")
+    parts += [] if parts else [band_text(conflict.band)]
     duration = duration_text(conflict.window)
     when = short_window(conflict.window) + (f" ({duration})" if duration else "")
     return join(el("span.when", when), el("span.how", " · ".join(part for part in parts if part)))

@@ -68,7 +68,7 @@ def refusals_section(rejected: Sequence[Rejected]) -> Html:
     boxes = []
     if refused:
         boxes.append(_box("refusals", f"Not checked: {plural(len(refused), 'refusal')}",
-                          "These were refused and are in no way part of this result.",
+                          "What each line names was refused, and is not part of this result.",
                           _rows(refused, _rejected), "alert"))
     if twice:
         boxes.append(_box("duplicates", f"Given twice: {plural(len(twice), 'identity', 'identities')}",
