@@ -37,16 +37,22 @@ from sharedsky.plans.plan import CONFLICTING_KINDS, Plan, Zone
 
 NEVER: Final = Verdict(False, False)
 Window = tuple[int, int]
+#: The first of two flies, the second is a volume.
+FLIER: Final = (True, False)
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The minima of one check, and what the user said about it."""
+    """The minima of one check, and what the user said about it.
+
+    coarse_m: levels of forecasts are taken over so many metres more along the path: what the search may do, outward.
+    """
 
     profile: Profile = DEFAULT_PROFILE
     same_owner: bool = False
     all_zones: bool = False
     assume_rvsm: bool = False
+    coarse_m: float = 0.0
 
 
 class Key(NamedTuple):
@@ -93,10 +99,10 @@ def breach_at(a: Plan | Zone, b: Plan | Zone, t_ns: int, rules: Rules) -> Verdic
     zone = isinstance(a, Zone) or isinstance(b, Zone)
     profile = rules.profile
     verdicts = [volumes_at(va, vb, t_ns, profile, zone) for va in a.volumes for vb in b.volumes]
-    verdicts += [mixed_at(ta, vb, t_ns, profile, zone) for ta in _trajectories(a) for vb in b.volumes]
-    verdicts += [mixed_at(tb, va, t_ns, profile, zone) for tb in _trajectories(b) for va in a.volumes]
+    verdicts += [mixed_at(ta, vb, t_ns, rules, zone) for ta in _trajectories(a) for vb in b.volumes]
+    verdicts += [mixed_at(tb, va, t_ns, rules, zone) for tb in _trajectories(b) for va in a.volumes]
     rvsm = rvsm_of(a, rules), rvsm_of(b, rules)
-    verdicts += [tracks_at(ta, tb, t_ns, profile, rvsm) for ta in _trajectories(a) for tb in _trajectories(b)]
+    verdicts += [tracks_at(ta, tb, t_ns, rules, rvsm) for ta in _trajectories(a) for tb in _trajectories(b)]
     return _either_verdict(verdicts)
 
 
@@ -161,16 +167,17 @@ def volumes_at(a: Volume4D, b: Volume4D, t_ns: int, profile: Profile, zone: bool
     return volume_verdict(a, b, profile, zone)
 
 
-def mixed_at(track: Trajectory, volume: Volume4D, t_ns: int, profile: Profile, zone: bool) -> Verdict:
+def mixed_at(track: Trajectory, volume: Volume4D, t_ns: int, rules: Rules, zone: bool) -> Verdict:
     """A trajectory and a volume at an instant."""
+    profile, coarse = rules.profile, 0.0 if is_known(track) else rules.coarse_m
     start, end = _widened(volume, profile)
     if not start <= t_ns <= end:
         return NEVER
-    parts = parts_at(track, t_ns, profile.time_ns)
+    parts = parts_at(track, t_ns, profile.time_ns, coarse)
     possible = either(*(mixed_possible(part, volume, profile, zone) for part in parts), False)
     if possible is False:
         return NEVER
-    sure = parts_at(track, t_ns) if surely_there(track, t_ns) else []
+    sure = parts_at(track, t_ns, 0, coarse) if surely_there(track, t_ns) else []
     if not sure:
         return Verdict(possible, None if profile.time_ns else False)
     certain = both(*(_mixed_certain(part, volume, profile, zone) for part in sure))
@@ -190,7 +197,7 @@ def mixed_possible(part: Part, volume: Volume4D, profile: Profile, zone: bool) -
     band = levels.band_of(volume.lower, volume.upper)
 
     def height(piece: Band) -> bool | None:
-        return levels.fixed_verdict(piece, band, minimum, profile.tolerance_um, place).possible
+        return levels.fixed_verdict(piece, band, minimum, profile.tolerance_um, place, flies=FLIER).possible
 
     return part_meets_footprint(part, volume.footprint, reach, height)
 
@@ -198,24 +205,26 @@ def mixed_possible(part: Part, volume: Volume4D, profile: Profile, zone: bool) -
 def _mixed_certain(part: Part, volume: Volume4D, profile: Profile, zone: bool) -> bool | None:
     reach, minimum = _mixed_minima(profile, zone)
     band, place = levels.band_of(volume.lower, volume.upper), _place(reach + part.leg.lateral_m, volume.footprint, part)
-    height = levels.fixed_verdict(part.band, band, minimum, profile.tolerance_um, place).certain
+    height = levels.fixed_verdict(part.band, band, minimum, profile.tolerance_um, place, flies=FLIER).certain
     return False if height is False else both(height, part_surely_in(part, volume.footprint, reach))
 
 
 RvsmPair = tuple[bool | None, bool | None]
 
 
-def tracks_at(a: Trajectory, b: Trajectory, t_ns: int, profile: Profile, rvsm: RvsmPair) -> Verdict:
+def tracks_at(a: Trajectory, b: Trajectory, t_ns: int, rules: Rules, rvsm: RvsmPair) -> Verdict:
     """Two trajectories at an instant."""
-    buffer = profile.time_ns
-    parts_a, parts_b = parts_at(a, t_ns, buffer), parts_at(b, t_ns, buffer)
+    profile, buffer = rules.profile, rules.profile.time_ns
+    coarse = 0.0 if is_known(a) and is_known(b) else rules.coarse_m
+    parts_a, parts_b = parts_at(a, t_ns, buffer, coarse), parts_at(b, t_ns, buffer, coarse)
     slack = None if buffer == 0 else 2 * buffer
     possible = either(*(tracks_possible(pa, pb, profile, rvsm, slack) for pa in parts_a for pb in parts_b), False)
     if possible is False:
         return NEVER
     if not (surely_there(a, t_ns) and surely_there(b, t_ns)):
         return Verdict(possible, None if buffer else False)
-    certain = both(*(_tracks_certain(p, q, profile, rvsm) for p in parts_at(a, t_ns) for q in parts_at(b, t_ns)))
+    sure_a, sure_b = parts_at(a, t_ns, 0, coarse), parts_at(b, t_ns, 0, coarse)
+    certain = both(*(_tracks_certain(p, q, profile, rvsm) for p in sure_a for q in sure_b))
     return Verdict(possible, None if buffer and not certain else certain)
 
 
@@ -296,16 +305,18 @@ def pair_conflicts(a: Plan | Zone, b: Plan | Zone, rules: Rules) -> bool | None:
     ]
     for flier, other in ((a, b), (b, a)):
         for track in _trajectories(flier):
-            answers += [_track_ever_in(track, volume, profile, zone) for volume in other.volumes]
+            answers += [_track_ever_in(track, volume, rules, zone) for volume in other.volumes]
     rvsm = rvsm_of(a, rules), rvsm_of(b, rules)
     for ta in _trajectories(a):
-        answers += [_tracks_ever_meet(ta, tb, profile, rvsm) for tb in _trajectories(b)]
+        answers += [_tracks_ever_meet(ta, tb, rules, rvsm) for tb in _trajectories(b)]
     return either(*answers, False)
 
 
-def _track_ever_in(track: Trajectory, volume: Volume4D, profile: Profile, zone: bool) -> bool | None:
+def _track_ever_in(track: Trajectory, volume: Volume4D, rules: Rules, zone: bool) -> bool | None:
+    profile, coarse = rules.profile, 0.0 if is_known(track) else rules.coarse_m
     start, end = _widened(volume, profile)
-    parts = (part_during(leg, start - profile.time_ns, end + profile.time_ns) for leg in legs_of(track))
+    legs = legs_of(track, coarse)
+    parts = (part_during(leg, start - profile.time_ns, end + profile.time_ns) for leg in legs)
     return either(*(mixed_possible(part, volume, profile, zone) for part in parts if part), False)
 
 
@@ -314,26 +325,23 @@ def is_known(track: Trajectory) -> bool:
     return bool((track.early_ns == track.late_ns).all())
 
 
-def _tracks_ever_meet(a: Trajectory, b: Trajectory, profile: Profile, rvsm: RvsmPair) -> bool | None:
+def _tracks_ever_meet(a: Trajectory, b: Trajectory, rules: Rules, rvsm: RvsmPair) -> bool | None:
+    profile = rules.profile
     if profile.time_ns == 0 and is_known(a) and is_known(b):
-        return _known_ever_meet(a, b, profile, rvsm)
+        found, is_open = known_breaches(a, b, rules, rvsm)
+        return True if found else (None if is_open else False)
     whole = Fraction(0), Fraction(1)
     slack = 2 * profile.time_ns
     return either(
         *(
             tracks_possible(Part(la, *whole), Part(lb, *whole), profile, rvsm, slack)
-            for la in legs_of(a) for lb in legs_of(b)
+            for la in legs_of(a, rules.coarse_m) for lb in legs_of(b, rules.coarse_m)
         ),
         False,
     )
 
 
-def _known_ever_meet(a: Trajectory, b: Trajectory, profile: Profile, rvsm: RvsmPair) -> bool | None:
-    found, is_open = known_breaches(a, b, profile, rvsm)
-    return True if found else (None if is_open else False)
-
-
-def known_breaches(a: Trajectory, b: Trajectory, profile: Profile, rvsm: RvsmPair) -> tuple[list[int], bool]:
+def known_breaches(a: Trajectory, b: Trajectory, rules: Rules, rvsm: RvsmPair) -> tuple[list[int], bool]:
     """An instant of breach from each span between vertices that has one, and whether any span was left open.
 
     Two known trajectories meet in time along one line only, so time itself is halved: over a short time both run along
@@ -343,21 +351,21 @@ def known_breaches(a: Trajectory, b: Trajectory, profile: Profile, rvsm: RvsmPai
     end = min(int(a.time_ns[-1]), int(b.time_ns[-1]))
     if start > end:
         return [], False
-    answers = [_breach_within(a, b, span, profile, rvsm) for span in _between_vertices(start, end, a, b)]
+    answers = [_breach_within(a, b, span, rules, rvsm) for span in _between_vertices(start, end, a, b)]
     return [t for t, _ in answers if t is not None], any(is_open for _, is_open in answers)
 
 
 def _breach_within(
-    a: Trajectory, b: Trajectory, whole: Window, profile: Profile, rvsm: RvsmPair
+    a: Trajectory, b: Trajectory, whole: Window, rules: Rules, rvsm: RvsmPair
 ) -> tuple[int | None, bool]:
     spans, is_open = [whole], False
     while spans:
         left: list[Window] = []
         for span in spans:
             for t in (*span, (span[0] + span[1]) // 2):
-                if tracks_at(a, b, t, profile, rvsm).possible is True:
+                if tracks_at(a, b, t, rules, rvsm).possible is True:
                     return t, False
-            if _span_is_clear(a, b, span, profile, rvsm):
+            if _span_is_clear(a, b, span, rules.profile, rvsm):
                 continue
             if span[1] - span[0] <= 1_000:
                 is_open = True

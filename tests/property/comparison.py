@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from oracle.conflicts import (
@@ -30,6 +30,8 @@ from sharedsky.plans.plan import Plan, Zone
 
 #: A window's edge may lie so far [ns] from where the oracle sees the answer change: at 300 m/s, 3 cm.
 EDGE_NS = 100_000
+#: Forecasts are searched in pieces of at most so many metres, each with one band of levels (docs/architecture.md).
+PIECE_M = 20_000.0
 
 
 def check(scene: Scene, rules: Rules | None = None) -> Report:
@@ -118,7 +120,9 @@ def _pair(a: Plan | Zone, b: Plan | Zone, answer: Answer, rules: Rules, report: 
         return _volumes(a, b, answer, rules, report)
     name = f"{a.id}-{b.id}"
     wrong = []
-    truth = pair_conflicts(a, b, rules)
+    forecast = any(not _known(track) for x in (a, b) for track in _tracks(x))
+    coarse = replace(rules, coarse_m=PIECE_M)
+    truth = _outward(pair_conflicts(a, b, rules), pair_conflicts(a, b, coarse)) if forecast else pair_conflicts(a, b, rules)
     if truth is not None and truth is not bool(answer.possible) and not _listed_apart(a, b, report):
         wrong.append(f"{name}: oracle says {truth}, search {answer.possible}")
     edges = {t + d for window in answer.possible for t in window for d in (-2 * EDGE_NS, 2 * EDGE_NS)}
@@ -126,8 +130,21 @@ def _pair(a: Plan | Zone, b: Plan | Zone, answer: Answer, rules: Rules, report: 
     for t in sorted({*telling_instants(a, b, rules.profile), *edges, *middles, *_met(a, b, rules)}):
         said = _at(answer, t)
         seen = breach_at(a, b, t, rules)
+        if forecast:
+            seen = _coarsely(seen, breach_at(a, b, t, coarse))
         wrong += [f"{name} at {t}: oracle {seen}, search {said}" for _ in [0] if _differ(seen, said)]
     return wrong
+
+
+def _outward(exact: bool | None, coarse: bool | None) -> bool | None:
+    """A breach that only the coarser levels find may be called possible, and need not."""
+    return None if exact is False and coarse is not False else exact
+
+
+def _coarsely(exact: Verdict, coarse: Verdict) -> Verdict:
+    """The same of a verdict; nothing that only the finer levels make certain need be called so."""
+    certain = None if exact.certain is True and coarse.certain is not True else exact.certain
+    return Verdict(_outward(exact.possible, coarse.possible), certain)
 
 
 def _met(a: Plan | Zone, b: Plan | Zone, rules: Rules) -> set[int]:
@@ -138,7 +155,7 @@ def _met(a: Plan | Zone, b: Plan | Zone, rules: Rules) -> set[int]:
         t
         for x in _tracks(a) for y in _tracks(b)
         if _known(x) and _known(y)
-        for t in known_breaches(x, y, rules.profile, rvsm)[0]
+        for t in known_breaches(x, y, rules, rvsm)[0]
     }
 
 

@@ -58,7 +58,7 @@ def band_text(band: LevelBand) -> str:
     if band.datum == Datum.PRESSURE:
         return f"{lower}-{upper}" if lower != upper else lower
     unit = "ft" if band.datum in (Datum.QNH, Datum.QFE) else "m"
-    return f"{lower}-{upper} {unit} {band.datum}"
+    return f"{lower}-{upper} {unit} {band.datum}" if lower != upper else f"{lower} {unit} {band.datum}"
 
 
 def apart_text(closest: ClosestApproach) -> str:

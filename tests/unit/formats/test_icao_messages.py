@@ -8,7 +8,7 @@ from fpl_samples import fpl, read
 from sharedsky.formats import icao_fpl
 from sharedsky.formats.icao_fpl.messages import split_document
 from sharedsky.formats.limits import Limits
-from sharedsky.formats.reading import Document
+from sharedsky.formats.reading import Document, ReadOptions
 
 ENVELOPE = """ZCZC LBA0123 151200
 FF LSAZZQZX EDDFZQZX LFFFZQZX
@@ -167,3 +167,9 @@ def test_messages_that_carry_no_plan_are_noted(kind: str) -> None:
     reading = read(f"({kind}-SWR123-LSZH0800-LFPG-0)")
     assert reading.refusals == []
     assert kind in reading.notes[0].text
+
+
+def test_a_file_without_any_message_is_refused() -> None:
+    reading = icao_fpl.read([Document("notes.txt", b"nothing of the kind\n")], ReadOptions())
+    assert [(r.source.file, r.kind) for r in reading.refusals] == [("notes.txt", "format")]
+    assert "no message" in reading.refusals[0].reason

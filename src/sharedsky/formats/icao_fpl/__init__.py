@@ -64,6 +64,9 @@ def _split(documents: Sequence[Document], options: ReadOptions, reading: Reading
         messages += part.messages
         reading.refusals += part.refusals
         reading.notes += part.notes
+        if not part.messages and not part.refusals:
+            nothing = "there is no message in the file. A message stands in brackets, as in (FPL-...)."
+            reading.refusals.append(Refusal(Source(document.name), nothing, "format"))
     return messages
 
 
