@@ -8,10 +8,11 @@ interval found in closed form, never by sampling. Called by search.py; forecasts
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
-from sharedsky.airspace.altitude import UM_PER_M
+from sharedsky.airspace.altitude import UM_PER_M, Datum
 from sharedsky.airspace.datums import OPEN_UM
 from sharedsky.airspace.earth import BoolArray, FloatArray, IntArray, lat_lng
 from sharedsky.airspace.frames import arc_m, decision_reach_m, dot, flatten
@@ -20,17 +21,19 @@ from sharedsky.airspace.spans import (
     both,
     everywhere,
     holds,
-    hull,
     only_if,
     where_above,
     where_below,
     where_within,
 )
-from sharedsky.conflicts.breaches import MINIMA, Breaches
+from sharedsky.airspace.trajectory import DATUM_CODE
+from sharedsky.conflicts.breaches import MINIMA, Breaches, joined
 from sharedsky.conflicts.legs import Legs
 from sharedsky.conflicts.levels import PairTable, band, gap, pair_table, pressure_envelope, same_frame
 from sharedsky.conflicts.profile import Profile
 from sharedsky.conflicts.reasons import Reason
+
+_PRESSURE: Final = DATUM_CODE[Datum.PRESSURE]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,18 @@ class _Meeting:
     vector: FloatArray  #: (k, 2, 3) n-vectors between the two at s = 0 and 1
 
 
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """One part of the vertical table: where in s it may be broken, where it surely is, and the minimum (k,) [um].
+
+    Between two parts may lie a time in which neither is broken: one below FL290 is over, one above it not yet begun.
+    """
+
+    possible: Span
+    certain: Span
+    minimum: IntArray
+
+
 def encounters(legs: Legs, i: IntArray, j: IntArray, table: PairTable, profile: Profile) -> Breaches:
     """Breaches between pieces i[k] and j[k], all of known times; the table's arrays are (k,) too."""
     shared = np.minimum(legs.time_ns[i, 1], legs.time_ns[j, 1])
@@ -54,12 +69,11 @@ def encounters(legs: Legs, i: IntArray, j: IntArray, table: PairTable, profile: 
     meeting = _meeting(legs, i[keep], j[keep])
     lateral = legs.lateral_m[meeting.i] + legs.lateral_m[meeting.j]
     table = _part(table, keep)
-    possible, certain = _vertical(legs, meeting, table, profile.tolerance_um)
     near = where_within(meeting.offset, meeting.motion, decision_reach_m(profile.horizontal_m + lateral))
     sure = where_within(meeting.offset, meeting.motion, _certain_reach(profile.horizontal_m, lateral))
-    breach, certainly = both(near, possible), both(sure, certain)
-    found = np.flatnonzero(holds(breach))
-    return _breaches(legs, meeting, found, breach, certainly, table, profile)
+    rules = _vertical(legs, meeting, table, profile.tolerance_um)
+    breaches = [_Rule(both(near, rule.possible), both(sure, rule.certain), rule.minimum) for rule in rules]
+    return joined([_breaches(legs, meeting, rule, table, profile) for rule in _without_doubles(breaches)])
 
 
 def _certain_reach(horizontal_m: float, lateral: FloatArray) -> FloatArray:
@@ -104,17 +118,36 @@ def _at(ends: IntArray, share: FloatArray) -> FloatArray:
     return np.asarray(np.where(share == 1.0, ends[:, 1:], between))
 
 
-def _vertical(legs: Legs, meeting: _Meeting, table: PairTable, tolerance_um: int) -> tuple[Span, Span]:
-    """Where in s the vertical minimum may be broken, and where it surely is."""
+def _vertical(legs: Legs, meeting: _Meeting, table: PairTable, tolerance_um: int) -> list[_Rule]:
+    """The parts of the vertical table; across datums all of it is one, the first."""
     i, j = meeting.i, meeting.j
     same = _one_datum(legs, i, j)
     allowed = _allowed(legs, i, j, tolerance_um)
     excess = np.maximum(0, legs.uncertainty_um[i] + legs.uncertainty_um[j] - allowed)
-    linear_possible, linear_certain = _linear(meeting, table, excess, allowed)
-    fixed_possible, fixed_certain = _fixed(legs, i, j, table, tolerance_um)
-    possible = tuple(np.where(same, one, other) for one, other in zip(linear_possible, fixed_possible, strict=True))
-    certain = tuple(np.where(same, one, other) for one, other in zip(linear_certain, fixed_certain, strict=True))
-    return (possible[0], possible[1]), (certain[0], certain[1])
+    first, *others = _linear(legs, meeting, table, excess, allowed)
+    fixed = _fixed(legs, i, j, table, tolerance_um)
+    possible, certain = (
+        (np.where(same, p[0], q[0]), np.where(same, p[1], q[1]))
+        for p, q in ((first.possible, fixed.possible), (first.certain, fixed.certain))
+    )
+    rules = [_Rule(possible, certain, np.where(same, first.minimum, fixed.minimum))]
+    return rules + [_Rule(only_if(r.possible, same), only_if(r.certain, same), r.minimum) for r in others]
+
+
+def _without_doubles(rules: list[_Rule]) -> list[_Rule]:
+    """The parts of the table, each without what another says as well: nothing is found twice at ordinary levels."""
+    kept: list[_Rule] = []
+    for rule in reversed(rules):  # the high minimum holds more than the low one
+        new = holds(rule.possible)
+        for other in kept:
+            new &= ~(_contains(other.possible, rule.possible) & _contains(other.certain, rule.certain))
+        kept.append(_Rule(only_if(rule.possible, new), only_if(rule.certain, new), rule.minimum))
+    return kept
+
+
+def _contains(span: Span, other: Span) -> BoolArray:
+    """Where the other lies within the span, or is empty."""
+    return np.asarray(~holds(other) | ((span[0] <= other[0]) & (other[1] <= span[1])))
 
 
 def _one_datum(legs: Legs, i: IntArray, j: IntArray) -> BoolArray:
@@ -132,47 +165,49 @@ def _allowed(legs: Legs, i: IntArray, j: IntArray, tolerance_um: int) -> IntArra
     return np.where(barometric[i] & barometric[j], tolerance_um, 0)
 
 
-def _linear(meeting: _Meeting, table: PairTable, excess: IntArray, allowed: IntArray) -> tuple[Span, Span]:
-    """In one datum: separations between levels that change linearly."""
+def _linear(legs: Legs, meeting: _Meeting, table: PairTable, excess: IntArray, allowed: IntArray) -> list[_Rule]:
+    """In one datum: separations between levels that change linearly, by the low minimum and by the high one."""
     lower_i, upper_i, lower_j, upper_j = meeting.levels
 
-    def closer(one: FloatArray, other: FloatArray, bound: IntArray) -> Span:
-        return _below(one[:, 0] - other[:, 0], one[:, 1] - other[:, 1], bound)
+    def closer(one: FloatArray, other: FloatArray, bound: IntArray, strict: bool) -> Span:
+        return where_below(one[:, 0] - other[:, 0], one[:, 1] - other[:, 1], bound, strict=strict)
 
-    def apart(minimum: IntArray) -> Span:  # the least separation is below
-        return both(closer(lower_i, upper_j, minimum + excess), closer(lower_j, upper_i, minimum + excess))
+    def apart(minimum: int) -> Span:  # the least separation is below; at or below where the minimum is 0 (closed sets)
+        bound, strict = minimum + excess, minimum > 0
+        return both(closer(lower_i, upper_j, bound, strict), closer(lower_j, upper_i, bound, strict))
 
-    def surely(minimum: IntArray) -> Span:  # the greatest separation is below
-        bound = np.where(minimum > 0, minimum - allowed, 0) - excess
-        return both(closer(upper_i, lower_j, bound), closer(upper_j, lower_i, bound))
+    def surely(minimum: int) -> Span:  # the greatest separation is below
+        bound, strict = (minimum - allowed if minimum > 0 else 0) - excess, minimum > 0
+        return both(closer(upper_i, lower_j, bound, strict), closer(upper_j, lower_i, bound, strict))
 
-    def above(level: FloatArray, bound: IntArray) -> Span:
-        return where_above(level[:, 0], level[:, 1], bound, strict=True)
-
-    low, high = np.full(len(excess), table.low), np.full(len(excess), table.high)
-    possible = hull(
-        apart(low),
-        both(apart(high), above(upper_i + excess[:, None], table.above_possible)),
-        both(apart(high), above(upper_j + excess[:, None], table.above_possible)),
-    )
-    certain = hull(
-        surely(low),
-        both(surely(high), above(lower_i, table.above_certain)),
-        both(surely(high), above(lower_j, table.above_certain)),
-    )
-    return possible, certain
+    minimum = [np.full(len(excess), value, np.int64) for value in (table.low, table.high)]
+    rules = [_Rule(apart(table.low), surely(table.low), minimum[0])]
+    if table.high > table.low:
+        near, sure = apart(table.high), surely(table.high)
+        for k, lower, upper in ((meeting.i, lower_i, upper_i), (meeting.j, lower_j, upper_j)):
+            may = _above(legs, k, upper + excess[:, None], table.above_possible, sure=False)
+            must = _above(legs, k, lower, table.above_certain, sure=True)
+            rules.append(_Rule(both(near, may), both(sure, must), minimum[1]))
+    return rules
 
 
-def _below(start: FloatArray, end: FloatArray, bound: IntArray) -> Span:
-    """Strictly below a minimum; at or below where the minimum is 0 (closed sets)."""
-    strict, closed = where_below(start, end, bound, strict=True), where_below(start, end, bound, strict=False)
-    return np.where(bound > 0, strict[0], closed[0]), np.where(bound > 0, strict[1], closed[1])
+def _above(legs: Legs, k: IntArray, level: FloatArray, bound: IntArray, *, sure: bool) -> Span:
+    """Where pieces k may be (sure: surely are) above a level of the table, which counts pressure altitude."""
+    along = where_above(level[:, 0], level[:, 1], bound, strict=True)
+    pressure = legs.floor.frame[k] == _PRESSURE
+    if pressure.all():
+        return along
+    low, high = pressure_envelope(legs.floor, legs.ceiling, k)
+    whole = only_if(everywhere(len(k)), (low if sure else high) > bound)
+    return np.where(pressure, along[0], whole[0]), np.where(pressure, along[1], whole[1])
 
 
-def _fixed(legs: Legs, i: IntArray, j: IntArray, table: PairTable, tolerance_um: int) -> tuple[Span, Span]:
+def _fixed(legs: Legs, i: IntArray, j: IntArray, table: PairTable, tolerance_um: int) -> _Rule:
     """Across datums: by the intervals that hold the levels over the whole pieces."""
     possible, certain = vertical_breach(legs, i, j, table, tolerance_um)
-    return only_if(everywhere(len(i)), possible), only_if(everywhere(len(i)), certain)
+    top = np.maximum(*(pressure_envelope(legs.floor, legs.ceiling, k)[1] for k in (i, j)))
+    minimum = np.where(top > table.above_possible, table.high, table.low).astype(np.int64)
+    return _Rule(only_if(everywhere(len(i)), possible), only_if(everywhere(len(i)), certain), minimum)
 
 
 def vertical_breach(
@@ -210,15 +245,16 @@ def _widest(legs: Legs, i: IntArray, j: IntArray) -> IntArray:
     return np.asarray(np.where(same, direct, np.minimum(geo, baro)))
 
 
-def _breaches(
-    legs: Legs, meeting: _Meeting, found: IntArray, breach: Span, certainly: Span, table: PairTable, profile: Profile
-) -> Breaches:
+def _breaches(legs: Legs, meeting: _Meeting, rule: _Rule, table: PairTable, profile: Profile) -> Breaches:
+    breach, certainly = rule.possible, rule.certain
+    found = np.flatnonzero(holds(breach))
     i, j = meeting.i[found], meeting.j[found]
     lo, hi = breach[0][found], breach[1][found]
     start, length = meeting.start_ns[found], meeting.length_ns[found]
     closest = _closest(meeting, found, lo, hi)
     horizontal = arc_m(np.linalg.norm(meeting.offset[found] + meeting.motion[found] * closest[:, None], axis=1))
-    vertical, minimum = _separation_at(legs, meeting, found, closest, table)
+    vertical, _ = _separation_at(legs, meeting, found, closest, table)
+    minimum = rule.minimum[found]
     sure = holds(certainly)[found]
     sure_lo = np.where(sure, np.maximum(certainly[0][found], lo), 1.0)
     sure_hi = np.where(sure, np.minimum(certainly[1][found], hi), 0.0)
@@ -313,9 +349,10 @@ def _separation_at(
     )
     i, j = meeting.i[found], meeting.j[found]
     same = _one_datum(legs, i, j)
+    pressure = same & (legs.floor.frame[i] == _PRESSURE)
     apart = np.maximum(0.0, np.maximum(lower_i - upper_j, lower_j - upper_i))
     highest = np.maximum(*(pressure_envelope(legs.floor, legs.ceiling, k)[1] for k in (i, j)))
-    top = np.where(same, np.maximum(upper_i, upper_j), highest)
+    top = np.where(pressure, np.maximum(upper_i, upper_j), highest)
     minimum = np.where(top > table.above_possible[found], table.high, table.low)
     return np.where(same, apart / UM_PER_M, np.nan), minimum.astype(np.int64)
 

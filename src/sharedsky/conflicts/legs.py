@@ -32,7 +32,7 @@ class Legs:
 
     side (m,): index of the plan in the search's sides. trajectory (m,): which trajectory it is a piece of.
     shapes: m paths of two vertices, reach = lateral uncertainty. ecef (m, 2, 3) [m]. vector (m, 2, 3).
-    early_ns, time_ns, late_ns: (m, 2) int64. timed (m,): the times are known.
+    early_ns, time_ns, late_ns: (m, 2) int64. timed (m,): the times are known, and at each the place and the level.
     lower_um, upper_um: (m, 2) int64, in the datum of floor / ceiling, without the stated uncertainty.
     uncertainty_um (m,). floor, ceiling: Bounds (m,) over the whole piece, with it. places: (m,).
     """
@@ -128,9 +128,12 @@ def legs_of(trajectories: Sequence[tuple[int, Trajectory]], terrain: Terrain) ->
             )
         )
     nominal = divided(time[first], time[first + 1], False)
-    timed = ((early[first] == late[first]) & (early[first + 1] == late[first + 1]))[owner]
-    earliest = np.where(timed[:, None], nominal, divided(early[first], early[first + 1], False))
-    latest = np.where(timed[:, None], nominal, divided(late[first], late[first + 1], True))
+    known = ((early[first] == late[first]) & (early[first + 1] == late[first + 1]))[owner]
+    earliest = np.where(known[:, None], nominal, divided(early[first], early[first + 1], False))
+    latest = np.where(known[:, None], nominal, divided(late[first], late[first + 1], True))
+    # in two places, or at two levels, at one instant: then it may be anywhere between them
+    moves = (ends[:, 0] != ends[:, 1]).any(axis=1) | (low[:, 0] != low[:, 1]) | (high[:, 0] != high[:, 1])
+    timed = known & ((nominal[:, 0] < nominal[:, 1]) | ~moves)
     side = np.array([side for side, _ in trajectories], np.int64)[trajectory]
     return Legs(
         side, trajectory, shapes, earliest, nominal, latest, timed, low, high, spread, bounds[0], bounds[1], places

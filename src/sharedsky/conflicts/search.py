@@ -9,11 +9,14 @@ the breaches of each pair into conflicts (assemble.py). Called by the API and th
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
+from sharedsky.airspace.altitude import UM_PER_M
 from sharedsky.airspace.datums import OPEN_UM, UNKNOWN_TERRAIN, Bounds
 from sharedsky.airspace.earth import FloatArray, IntArray
 from sharedsky.airspace.terrain import Terrain
@@ -32,6 +35,9 @@ from sharedsky.conflicts.report import Report, Summary, Undetermined
 from sharedsky.conflicts.sides import Sides, sides_of
 from sharedsky.conflicts.volumes import Minima, Volumes, meetings, volumes_of
 from sharedsky.plans.plan import CONFLICTING_KINDS, Plan, Zone
+
+#: More than the geoid's slope against the ellipsoid anywhere (EGM96: 4e-4).
+_GEOID_SLOPE: Final = 1e-3
 
 #: Told what is being done, how much of it is done, and of how much.
 Progress = Callable[[str, int, int], None]
@@ -182,13 +188,13 @@ def _candidates(a: Boxes, b: Boxes | None = None) -> Iterator[Pairs]:
 def _volume_boxes(volumes: Volumes, sides: Sides, minima: Minima) -> Boxes:
     grow = np.full(len(volumes), minima.horizontal_m / 2)
     time = volumes.time_ns + np.array([-minima.buffer_ns, minima.buffer_ns])
-    band = _band(volumes.floor, volumes.ceiling, minima.vertical_um // 2 + 1)
+    band = _band(volumes.floor, volumes.ceiling, minima.vertical_um // 2 + 1, minima.horizontal_m)
     return Boxes(*flat_boxes(volumes.shapes, grow), time, band, sides.group[volumes.side])
 
 
 def _leg_boxes(legs: Legs, sides: Sides, grow_m: float, grow_um: int, buffer_ns: int) -> Boxes:
     time = np.stack([legs.early_ns[:, 0] - buffer_ns, legs.late_ns[:, 1] + buffer_ns], axis=1)
-    band = _band(legs.floor, legs.ceiling, grow_um)
+    band = _band(legs.floor, legs.ceiling, grow_um, 2 * grow_m)
     return Boxes(*flat_boxes(legs.shapes, _filled(len(legs), grow_m)), time, band, sides.group[legs.side])
 
 
@@ -196,9 +202,14 @@ def _filled(n: int, value: float) -> FloatArray:
     return np.full(n, value)
 
 
-def _band(floor: Bounds, ceiling: Bounds, grow_um: int) -> IntArray:
-    """(n, 4): by WGS 84 with the ground anywhere, and by pressure; what compares directly overlaps in these too."""
-    limits = (floor.world_lo - grow_um, ceiling.world_hi + grow_um, floor.baro_lo - grow_um, ceiling.baro_hi + grow_um)
+def _band(floor: Bounds, ceiling: Bounds, grow_um: int, apart_m: float) -> IntArray:
+    """(n, 4): by WGS 84 with the ground anywhere, and by pressure; what compares directly overlaps in these too.
+
+    apart_m: the horizontal minimum: heights above sea level that far apart compare directly, whatever the geoid does
+    between them.
+    """
+    geo_um = grow_um + math.ceil(apart_m / 2 * _GEOID_SLOPE * UM_PER_M)
+    limits = (floor.world_lo - geo_um, ceiling.world_hi + geo_um, floor.baro_lo - grow_um, ceiling.baro_hi + grow_um)
     return np.clip(np.stack(limits, axis=1), -2 * OPEN_UM, 2 * OPEN_UM)
 
 
