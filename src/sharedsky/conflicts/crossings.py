@@ -30,13 +30,13 @@ def crossings(legs: Legs, i: IntArray, volumes: Volumes, j: IntArray, minima: Mi
     window = volumes.time_ns[j] + np.array([-minima.buffer_ns, minima.buffer_ns])
     keep = np.flatnonzero((early <= window[:, 1]) & (window[:, 0] <= late))
     i, j, window = i[keep], j[keep], window[keep]
-    possible, world = _possible_levels(legs, i, volumes, j, minima.vertical_um)
+    possible, world = _possible_levels(legs, i, volumes, j, minima)
     pieces = Pieces(legs.vector[i], legs.ecef[i])
     room = volumes.shapes.reach_m[j] + minima.horizontal_m
     inside = parts_within(pieces, volumes.shapes, j, room + legs.lateral_m[i])
     found = _spans(legs, i, window, _cut(inside, possible), minima, sure=False)
     doubtful = np.setdiff1d(inside.row[world[inside.row]], inside.row[(possible[0] <= possible[1])[inside.row]])
-    certain = _certain_levels(legs, i, volumes, j, minima.vertical_um)
+    certain = _certain_levels(legs, i, volumes, j, minima)
     surely = _surely_within(pieces, legs.lateral_m[i], volumes.shapes, j, room, inside)
     sure = _spans(legs, i, window, _cut(surely, only_if(certain, legs.timed[i])), minima, sure=True)
     forecast = _forecast_spans(legs, i, j, window, _cut(surely, only_if(certain, ~legs.timed[i])))
@@ -44,28 +44,37 @@ def crossings(legs: Legs, i: IntArray, volumes: Volumes, j: IntArray, minima: Mi
     return joined(rows), Doubtful(legs.side[i[doubtful]], volumes.side[j[doubtful]])
 
 
-def _possible_levels(legs: Legs, i: IntArray, volumes: Volumes, j: IntArray, minimum_um: int) -> tuple[Span, BoolArray]:
+def _possible_levels(legs: Legs, i: IntArray, volumes: Volumes, j: IntArray, minima: Minima) -> tuple[Span, BoolArray]:
     """The part of each piece on which the aircraft may be between floor and ceiling; and whether it may with any
     ground."""
+    floor, ceiling = volumes.floor, volumes.ceiling
     spread = legs.uncertainty_um[i][:, None]
     top, bottom = legs.upper_um[i] + spread, legs.lower_um[i] - spread
-    over = _over(volumes.floor, j, volumes.floor.own_lo[j], top, legs.ceiling, i, legs.timed[i], minimum_um)
-    under = _over(
-        volumes.ceiling, j, volumes.ceiling.own_hi[j], bottom, legs.floor, i, legs.timed[i], minimum_um, sign=-1
-    )
-    above, below = gap(volumes.floor, j, legs.ceiling, i), gap(legs.floor, i, volumes.ceiling, j)
-    world = below_minimum(above.world_least, minimum_um) & below_minimum(below.world_least, minimum_um)
+    over = _over(floor, j, floor.own_lo[j], top, legs.ceiling, i, legs.timed[i], minima)
+    under = _over(ceiling, j, ceiling.own_hi[j], bottom, legs.floor, i, legs.timed[i], minima, sign=-1)
+    above, below = _gaps(legs, i, volumes, j, minima)
+    minimum = minima.vertical_um
+    world = below_minimum(above.world_least, minimum) & below_minimum(below.world_least, minimum)
     return both(over, under), world
 
 
-def _certain_levels(legs: Legs, i: IntArray, volumes: Volumes, j: IntArray, minimum_um: int) -> Span:
+def _certain_levels(legs: Legs, i: IntArray, volumes: Volumes, j: IntArray, minima: Minima) -> Span:
     """The part of each piece on which all levels that the aircraft may be at lie between floor and ceiling."""
+    floor, ceiling = volumes.floor, volumes.ceiling
     spread = legs.uncertainty_um[i][:, None]
     top, bottom = legs.upper_um[i] + spread, legs.lower_um[i] - spread
-    floor, ceiling = volumes.floor, volumes.ceiling
-    over = _over(floor, j, floor.own_hi[j], bottom, legs.floor, i, legs.timed[i], minimum_um, sure=True)
-    under = _over(ceiling, j, ceiling.own_lo[j], top, legs.ceiling, i, legs.timed[i], minimum_um, sign=-1, sure=True)
+    over = _over(floor, j, floor.own_hi[j], bottom, legs.floor, i, legs.timed[i], minima, sure=True)
+    under = _over(ceiling, j, ceiling.own_lo[j], top, legs.ceiling, i, legs.timed[i], minima, sign=-1, sure=True)
     return both(over, under)
+
+
+def _gaps(legs: Legs, i: IntArray, volumes: Volumes, j: IntArray, minima: Minima) -> tuple[Gap, Gap]:
+    """How far volumes lie above pieces, and pieces above volumes, over whole pieces."""
+    same_point = minima.horizontal_m == 0
+    return (
+        gap(volumes.floor, j, legs.ceiling, i, same_point=same_point),
+        gap(legs.floor, i, volumes.ceiling, j, same_point=same_point),
+    )
 
 
 def _over(
@@ -76,20 +85,23 @@ def _over(
     level: Bounds,
     i: IntArray,
     timed: BoolArray,
-    minimum_um: int,
+    minima: Minima,
     *,
     sign: int = 1,
     sure: bool = False,
 ) -> Span:
     """Where on each piece its level is over a floor (sign 1) or under a ceiling (sign -1), less the minimum.
 
-    Along the piece where the two share a datum and the times are known; else for the whole piece or not at all.
+    Along the piece where the two share a datum and the times are known; else for the whole piece or not at all. With a
+    horizontal minimum the two need not be over the same ground.
     """
-    one = gap(bound, j, level, i) if sign > 0 else gap(level, i, bound, j)
-    fixed = only_if(everywhere(len(i)), below_minimum(one.greatest if sure else one.least, minimum_um))
-    direct = same_frame(bound, j, level, i, same_point=True) & timed
-    strict = minimum_um > 0
-    along = where_above(sign * level_um[:, 0], sign * level_um[:, 1], sign * bound_um - minimum_um, strict=strict)
+    minimum, same_point = minima.vertical_um, minima.horizontal_m == 0
+    order = (bound, j, level, i) if sign > 0 else (level, i, bound, j)
+    one = gap(*order, same_point=same_point)
+    fixed = only_if(everywhere(len(i)), below_minimum(one.greatest if sure else one.least, minimum))
+    direct = same_frame(*order, same_point=same_point) & timed
+    strict = minimum > 0
+    along = where_above(sign * level_um[:, 0], sign * level_um[:, 1], sign * bound_um - minimum, strict=strict)
     return np.where(direct, along[0], fixed[0]), np.where(direct, along[1], fixed[1])
 
 
@@ -147,7 +159,7 @@ def _breaches(legs: Legs, i: IntArray, volumes: Volumes, j: IntArray, spans: _Sp
     k = len(spans.row)
     piece, volume = i[spans.row], j[spans.row]
     levels = band(legs.floor, legs.ceiling, piece, volumes.floor, volumes.ceiling, volume, union=False)
-    over, under = gap(volumes.floor, volume, legs.ceiling, piece), gap(legs.floor, piece, volumes.ceiling, volume)
+    over, under = _gaps(legs, piece, volumes, volume, minima)
     ground = needs_terrain(over, under, minima.vertical_um)
     lat, lng = lat_lng(_places(legs, piece, volumes.shapes, volume, spans.s))
     nothing = np.full(k, np.nan)
