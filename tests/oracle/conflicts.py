@@ -225,6 +225,8 @@ def tracks_at(a: Trajectory, b: Trajectory, t_ns: int, rules: Rules, rvsm: RvsmP
         return Verdict(possible, None if buffer else False)
     sure_a, sure_b = parts_at(a, t_ns, 0, coarse), parts_at(b, t_ns, 0, coarse)
     certain = both(*(_tracks_certain(p, q, profile, rvsm) for p in sure_a for q in sure_b))
+    if certain and not (is_known(a) and is_known(b)):
+        certain = None  # docs/conflicts.md, "Forecasts": none of these is called certain, though it might be
     return Verdict(possible, None if buffer and not certain else certain)
 
 

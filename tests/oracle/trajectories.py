@@ -37,6 +37,8 @@ from sharedsky.airspace.trajectory import DATUMS, Trajectory
 #: Halving stops at so many parts at once, or so deep, and leaves the answer open.
 MAX_PARTS: Final = 3_000
 MAX_HALVINGS: Final = 26
+#: How much farther a stated lateral reach is taken [m] where levels are taken coarsely too.
+COARSE_LATERAL_M: Final = 1.05
 
 Span = tuple[Fraction, Fraction]
 Vertical = Callable[[Band, Band], bool | None]
@@ -101,8 +103,9 @@ def _leg(trajectory: Trajectory, k: int, coarse_m: float) -> Leg:
         return start, end
 
     points = np.stack([trajectory.lat_deg[k : k + 2], trajectory.lng_deg[k : k + 2]], axis=1)
+    lateral = float(trajectory.lateral_m[k])
     return Leg(
-        stretches(points, radius_m=float(trajectory.lateral_m[k])),
+        stretches(points, radius_m=lateral + COARSE_LATERAL_M if lateral and coarse_m else lateral),
         (int(trajectory.early_ns[k]), int(trajectory.early_ns[k + 1])),
         (int(trajectory.late_ns[k]), int(trajectory.late_ns[k + 1])),
         levels(trajectory.lower_um, int(trajectory.lower_datum[k])),
