@@ -20,6 +20,8 @@ M_PER_FT: Final = 0.3048
 #: The largest horizontal minimum [m]. Up to it a separation is decided to 22 cm, to 1.5 cm up to 20 km: outward, as
 #: airspace/frames.py says.
 MAX_REACH_M: Final = 200_000.0
+#: The largest vertical minimum, and the largest level in a vertical table: 100 km.
+MAX_LEVEL_UM: Final = 100_000 * UM_PER_M
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,10 @@ class VerticalTable:
     rvsm_top_um: int = 41_000 * UM_PER_FT
 
     def __post_init__(self) -> None:
-        if not 0 <= self.low_um <= self.high_um or self.split_um > self.rvsm_top_um:
+        levels = (self.low_um, self.high_um, self.split_um, self.rvsm_top_um)
+        if not all(0 <= level <= MAX_LEVEL_UM for level in levels):
+            raise ProfileError("a vertical minimum or its level is out of range.", "Give 0 to 100 km.")
+        if self.low_um > self.high_um or self.split_um > self.rvsm_top_um:
             raise ProfileError("the vertical minima must not shrink with height.", "Give low <= high and split <= top.")
 
 
@@ -47,6 +52,10 @@ class Terminal:
 
     radius_m: float = 10 * M_PER_NM
     height_um: int = 5_000 * UM_PER_FT
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.radius_m <= MAX_REACH_M and 0 <= self.height_um <= MAX_LEVEL_UM):
+            raise ProfileError("the terminal's radius or height is out of range.", "Give 0 to 200 km and 0 to 100 km.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +93,7 @@ class Profile:
             if not math.isfinite(value) or not 0 <= value <= MAX_REACH_M:
                 raise ProfileError(f"{name} = {value} is out of range.", f"Give 0 to {MAX_REACH_M / 1000:g} km.")
         for name in ("volume_vertical_um", "mixed_vertical_um", "zone_vertical_um", "tolerance_um"):
-            if not 0 <= getattr(self, name) <= 100_000 * UM_PER_M:
+            if not 0 <= getattr(self, name) <= MAX_LEVEL_UM:
                 raise ProfileError(f"{name} is out of range.", "Give 0 to 100 km.")
         if not 0 <= self.time_ns <= 366 * 86_400 * NS_PER_S:
             raise ProfileError("the time buffer is out of range.", "Give 0 to 366 days.")
@@ -172,6 +181,8 @@ def _section(section: str, table: dict[str, Any], name: str) -> dict[str, Any]:
 
 _LENGTHS_M: Final = {"nm": M_PER_NM, "km": 1000.0, "m": 1.0, "ft": M_PER_FT}
 _LEVELS_UM: Final = {"ft": UM_PER_FT, "m": UM_PER_M, "fl": 100 * UM_PER_FT}
+#: Larger numbers are a mistake, in whatever unit.
+_MAX_NUMBER: Final = 1e9
 _TIMES_NS: Final = {"s": NS_PER_S, "min": 60 * NS_PER_S, "h": 3600 * NS_PER_S}
 
 
@@ -206,9 +217,11 @@ def _quantity(text: str, units: dict[str, Any], example: str) -> tuple[float, An
     if unit not in units:
         raise ProfileError(f"{text[:40]!r} has no known unit.", f"Write it as {example} (units: {', '.join(units)}).")
     try:
-        number = float(digits)
+        number = float(digits if digits.isascii() and "_" not in digits else "")
     except ValueError:
         raise ProfileError(f"{text[:40]!r} is no number with a unit.", f"Write it as {example}.") from None
-    if not math.isfinite(number) or number < 0:
+    if number > _MAX_NUMBER:
+        raise ProfileError(f"{text[:40]!r} is out of range.", f"Write it as {example}.")
+    if not number >= 0:
         raise ProfileError(f"{text[:40]!r} must be zero or more.", f"Write it as {example}.")
     return number, units[unit]
