@@ -46,11 +46,11 @@ def sides_of(plans: Sequence[Plan], zones: Sequence[Zone], *, same_owner: bool, 
     same_owner: plans of one owner conflict too, though never two of one identity. An unknown owner equals no other.
     assume_rvsm: flights whose approval is not known are approved.
     """
-    codes: dict[tuple[str, str], int] = {}
+    codes: dict[tuple[str | None, str], int] = {}
     group = np.empty(len(plans) + len(zones), np.int64)
     for k, plan in enumerate(plans):
         if plan.owner is None:
-            key = ("", str(k))
+            key: tuple[str | None, str] = (None, str(k))
         else:
             key = (plan.owner, plan.id if same_owner else "")
         group[k] = codes.setdefault(key, len(codes))
