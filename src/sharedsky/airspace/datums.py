@@ -1,6 +1,6 @@
 """Levels of different datums made comparable: every level as intervals that hold it for sure (R17).
 
-Implements "Certainty", "Across datums" of docs/conflicts.md. A level is held in up to three ways: in its own datum
+Implements "Certainty", "Datums", of docs/conflicts.md. A level is held in up to three ways: in its own datum
 (compared directly with levels of the same datum and setting), as an interval of height above the WGS 84 ellipsoid, and
 as an interval of pressure altitude. Each interval is outward: whatever the weather, the geoid and the ground are within
 their stated ranges, the level lies inside it. Called by the search and by the writers.

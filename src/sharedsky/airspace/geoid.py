@@ -1,6 +1,6 @@
 """Mean sea level above the ellipsoid: the EGM96 geoid's undulation, at points and as bounds over boxes.
 
-Implements "geoid by EGM96 15' grid, cubic, stated error" of docs/conflicts.md, "Across datums" (bilinear
+Implements the geoid's row of docs/conflicts.md, "Datums": EGM96, 15-minute grid, cubic, stated error (bilinear
 interpolation may miss by 1.15 m). Height above WGS 84 = height above mean sea level + undulation. The surface is
 continuous everywhere, also across the antimeridian and at the poles, and within 2 cm of NGA's published test
 values. Called by datums.py wherever a level above mean sea level meets one of another datum.

@@ -1,9 +1,8 @@
 """The ground's lowest and highest elevation by region, from the user's table; without one, a stated band.
 
-Implements "height AGL against another datum needs the ground's lowest and highest elevation" of docs/conflicts.md,
-"Across datums" (R17). Elevations are metres above mean sea level. A box counts as known only where the regions are
-shown to cover all of it; where regions overlap, the outer of their figures counts. Called by datums.py; read by
-terrain_table.py.
+Implements "Ground" of docs/conflicts.md, and docs/formats/terrain.md. Elevations are metres above mean sea level. A box
+counts as known only where the regions are shown to cover all of it; where regions overlap, the outer of their figures
+counts. Called by datums.py; read by terrain_table.py.
 """
 
 from __future__ import annotations

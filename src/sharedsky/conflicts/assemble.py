@@ -1,4 +1,4 @@
-"""Breaches joined into conflicts: one for each pair and each maximal window (docs/conflicts.md, "The set").
+"""Breaches joined into conflicts: one for each pair and each maximal window (docs/conflicts.md, "The question").
 
 Rows of one pair whose spans touch are one conflict; the certain spans inside it are joined in the same way. Called by
 search.py.

@@ -1,9 +1,8 @@
 """A standing index of volumes: one new volume against very many; insert and remove at once.
 
 A hash of cells in space and time on several levels (cells.py). Candidates are sifted by boxes of single-precision
-floats,
-rounded outward, and decided exactly: plain polygons between WGS 84 heights at once, all others by the same code as a
-whole search (volumes.meetings). A single check does not need it; it is for what keeps plans standing.
+floats, rounded outward, and decided exactly: plain polygons between WGS 84 heights at once, all others by the same
+code as a whole search (volumes.meetings). A single check does not need it; it is for what keeps plans standing.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Minima by kind of pair, in a named, versioned, cited profile (R29: each conflict cites what it breaks).
 
-Implements "Minima by pair kind" and "Vertical table" of docs/conflicts.md. A profile is a value; `load_profile` reads
+Implements "Minima" and "Vertical table" of docs/conflicts.md. A profile is a value; `load_profile` reads
 one from TOML. Called by the conflict search and by the command line.
 """
 

@@ -35,10 +35,6 @@ class Sides:
         zone = self.zones[k - len(self.plans)]
         return Side("zone", zone.id, zone.owner, zone.source.file, zone.name)
 
-    def is_zone(self, k: int) -> bool:
-        """Whether side k is a zone."""
-        return k >= len(self.plans)
-
 
 def sides_of(plans: Sequence[Plan], zones: Sequence[Zone], *, same_owner: bool, assume_rvsm: bool) -> Sides:
     """Number the sides.

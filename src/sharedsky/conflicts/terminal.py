@@ -1,6 +1,6 @@
 """The class of a breach: `terminal` near a shared departure or destination, else `en-route`.
 
-Implements "terminal" of docs/conflicts.md. A class orders the list; it never hides a breach. Called by assemble.py.
+Implements "Terminal" of docs/conflicts.md. A class orders the list; it never hides a breach. Called by assemble.py.
 """
 
 from __future__ import annotations

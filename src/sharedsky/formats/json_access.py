@@ -1,7 +1,7 @@
 """Typed access to decoded JSON: each accessor gives the type that is expected, or an error that names the place.
 
 Values arrive as `object` and leave as what they are said to be; past these functions nothing is untyped. A boolean is
-no number, "5" is no number, and an object with a repeated member is no object (style.md, "refused at decode").
+no number, "5" is no number, and an object with a repeated member is no object.
 `at` is always the JSON pointer of the object that is looked into. Called by the readers of JSON.
 """
 

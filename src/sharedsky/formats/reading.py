@@ -84,7 +84,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class ForecastOptions:
-    """The uncertainty of a flight plan as a forecast (docs/conflicts.md, "A flight plan is a forecast").
+    """The uncertainty of a flight plan as a forecast (docs/formats/icao-fpl.md, "The forecast").
 
     taxi_min: from off-block to take-off. early_min, late_min: departure's span around that. growth: share of elapsed
     time by which the span grows, each way. lateral_nm: reach beside the route. level_min: minutes after departure,

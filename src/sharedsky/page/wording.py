@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from typing import Final, Literal
 
-from sharedsky.airspace.altitude import UM_PER_FT, UM_PER_M
+from sharedsky.airspace.altitude import UM_PER_FT
 from sharedsky.airspace.earth import M_PER_NM
 from sharedsky.airspace.time import MAX_NS, MIN_NS, NS_PER_DAY, NS_PER_S, TimeWindow, format_instant
 from sharedsky.conflicts.report import Breaks, ClosestApproach, Conflict, LevelBand, Side
@@ -143,11 +143,6 @@ def owner_text(owner: str | None) -> str:
 def side_text(side: Side) -> str:
     """What people call a side: its label where it has one, else its id."""
     return side.label or side.id
-
-
-def metres_of(um: int) -> float:
-    """Micrometres in metres, to the decimetre, for drawing."""
-    return round(um / UM_PER_M, 1)
 
 
 def _feet(metres: float, rounding: Rounding) -> int:

@@ -1,4 +1,4 @@
-"""EGM96 undulations at points and over boxes (docs/conflicts.md, "Across datums"; R17)."""
+"""EGM96 undulations at points and over boxes (docs/conflicts.md, "Datums")."""
 
 from __future__ import annotations
 

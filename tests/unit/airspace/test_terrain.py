@@ -1,4 +1,4 @@
-"""The user's table of ground elevations (docs/conflicts.md, "Across datums"; docs/formats/terrain.md; R17)."""
+"""The user's table of ground elevations (docs/conflicts.md, "Ground"; docs/formats/terrain.md)."""
 
 from __future__ import annotations
 

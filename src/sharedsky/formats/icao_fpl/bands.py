@@ -1,4 +1,4 @@
-"""Between which levels a flight may be, and when: the level rule of "A flight plan is a forecast" (docs/conflicts.md).
+"""Between which levels a flight may be, and when: "The forecast", "Levels", of docs/formats/icao-fpl.md.
 
 Each cruising level holds from its change to the next one, and for `level_min` minutes on both sides of a change the
 aircraft may be at either level or anywhere between; for as long after departure and before arrival it may be anywhere

@@ -1,6 +1,6 @@
 """A flight plan as a trajectory: where, when and at which level the flight may be (docs/formats/icao-fpl.md).
 
-Implements "A flight plan is a forecast" of docs/conflicts.md: the route by geodesics (resolve.py), times with the spans
+Implements "The forecast" of docs/formats/icao-fpl.md: the route by geodesics (resolve.py), times with the spans
 around them (timing.py), levels (bands.py), and how far beside the route the aircraft may be. Called by __init__.
 """
 

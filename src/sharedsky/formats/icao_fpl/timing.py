@@ -1,6 +1,6 @@
 """When a flight passes its points: nominal times from elapsed times, and the spans around them.
 
-Implements "A flight plan is a forecast" of docs/conflicts.md. Elapsed times of item 18 EET pin points; between pins,
+Implements "The forecast" of docs/formats/icao-fpl.md. Elapsed times of item 18 EET pin points; between pins,
 and to item 16's total, time goes by distance, a stay (STAY, DLE) being spent where it is. Whether the total counts the
 stays is not certain, so the earliest times suppose that it does, the nominal and latest ones that it does not. Called
 by forecast.py.

@@ -1,6 +1,6 @@
 """Flights of recorded rows to plans: stretches without gaps, the gaps between them, airports at the ends, and notes.
 
-Each recorded flight is its own owner (docs/conflicts.md, "Owner"); its id is address, call sign and first time.
+Each recorded flight is its own owner (docs/formats/tracks.md, "Flights"); its id is address, call sign and first time.
 Nothing is said of RVSM approval. Points up to the bridged gap apart are joined; a point alone becomes a stretch of one
 instant. Where an address goes on under another call sign, the second flight begins at the first one's last point, a
 nanosecond later: what is flown between their rows belongs to it. Called by the reader of this package.
