@@ -6,6 +6,7 @@ Called by search.py; the readers add their own (forecast values, gaps).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from sharedsky.airspace.altitude import UM_PER_FT, Datum
 from sharedsky.airspace.earth import M_PER_NM
@@ -15,6 +16,9 @@ from sharedsky.airspace.time import NS_PER_S
 from sharedsky.airspace.trajectory import DATUMS
 from sharedsky.conflicts.profile import Profile
 from sharedsky.plans.plan import Plan, Zone
+
+#: Levels of one of these need not count from the same surface: other settings, other aerodromes, other ground.
+_NOT_ALWAYS_COMPARABLE: Final = {Datum.QNH, Datum.QFE, Datum.AGL}
 
 
 def assumptions(
@@ -37,7 +41,7 @@ def assumptions(
     if len(zones) > len(chosen):
         left_out = _count(len(zones) - len(chosen), "zone that informs", "zones that inform")
         out.append(f"Not checked: {left_out} only (such as airspace classes).")
-    if len(datums) > 1:
+    if len(datums) > 1 or datums & _NOT_ALWAYS_COMPARABLE:
         out += _about_datums(datums, terrain)
     return out
 

@@ -59,7 +59,7 @@ def test_zones_conflict_by_their_kind_and_all_of_them_on_request(kind: ZoneKind)
     assert (find_conflicts(plans, zones).conflicts != []) == conflicting
     report = find_conflicts(plans, zones, all_zones=True)
     assert [c.kind for c in report.conflicts] == ["plan-zone"]
-    assert any("not checked" in text for text in find_conflicts(plans, zones).assumptions) != conflicting
+    assert any("Not checked" in text for text in find_conflicts(plans, zones).assumptions) != conflicting
 
 
 def test_zones_never_conflict_with_each_other() -> None:
