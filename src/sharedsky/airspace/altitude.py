@@ -17,6 +17,8 @@ from sharedsky.errors import LevelError
 #: Micrometres in a metre and in an international foot (exactly 0.3048 m): the integers in which levels are compared.
 UM_PER_M: Final = 1_000_000
 UM_PER_FT: Final = 304_800
+#: Metres in an international foot.
+M_PER_FT: Final = 0.3048
 #: Beyond this no level is plausible, and int64 micrometres stay far from overflow.
 MAX_LEVEL_M: Final = 1_000_000.0
 #: 17 digits of a float times six of a factor are exact.
@@ -82,7 +84,7 @@ class Altitude:
     @property
     def metres(self) -> float:
         """The value in metres above its own datum."""
-        return self.value if self.unit is Unit.M else self.value * 0.3048
+        return self.value if self.unit is Unit.M else self.value * M_PER_FT
 
     @property
     def um(self) -> int:

@@ -9,10 +9,9 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from sharedsky.airspace.altitude import UM_PER_FT, Datum
+from sharedsky.airspace.altitude import M_PER_FT, UM_PER_FT, Datum
 from sharedsky.airspace.earth import M_PER_NM
 from sharedsky.airspace.time import MAX_NS, MIN_NS, NS_PER_S, TimeWindow, format_instant
-from sharedsky.conflicts.profile import M_PER_FT
 from sharedsky.conflicts.report import Breaks, ClosestApproach, LevelBand, Report, Side
 from sharedsky.results.visible import shown
 

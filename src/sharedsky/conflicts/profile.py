@@ -11,12 +11,11 @@ import tomllib
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from sharedsky.airspace.altitude import UM_PER_FT, UM_PER_M
+from sharedsky.airspace.altitude import M_PER_FT, UM_PER_FT, UM_PER_M
 from sharedsky.airspace.earth import M_PER_NM
 from sharedsky.airspace.time import NS_PER_S
 from sharedsky.errors import ProfileError
 
-M_PER_FT: Final = 0.3048
 #: The largest horizontal minimum [m]. Up to it a separation is decided to 22 cm, to 1.5 cm up to 20 km: outward, as
 #: airspace/frames.py says.
 MAX_REACH_M: Final = 200_000.0

@@ -1,7 +1,7 @@
 """The result of a check: conflicts with their certainty, what was not checked, and what the result assumes.
 
-One Conflict is one pair and one maximal window of certain-or-possible breach (docs/conflicts.md, "The question"). The JSON
-form of all this is docs/schemas/result-v1.schema.json; results/json.py writes it.
+One Conflict is one pair and one maximal window of certain-or-possible breach (docs/conflicts.md, "The question"). The
+JSON form of all this is docs/schemas/result-v1.schema.json; results/json.py writes it.
 """
 
 from __future__ import annotations

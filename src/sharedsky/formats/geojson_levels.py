@@ -1,7 +1,7 @@
 """Levels in the properties of GeoJSON features: ours with every datum, and those of flight declarations in metres.
 
-R17: a level without unit and datum is no level, so that neither is ever assumed. Called by geojson_features.py,
-geojson_declaration.py and geojson_writer.py.
+A level without unit and datum is no level, so that neither is ever assumed. Called by geojson_features.py,
+geojson_parts.py, geojson_paths.py and geojson_writer.py.
 """
 
 from __future__ import annotations

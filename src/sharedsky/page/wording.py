@@ -10,12 +10,11 @@ from __future__ import annotations
 import math
 from typing import Final, Literal
 
-from sharedsky.airspace.altitude import UM_PER_FT
+from sharedsky.airspace.altitude import M_PER_FT, UM_PER_FT
 from sharedsky.airspace.earth import M_PER_NM
 from sharedsky.airspace.time import MAX_NS, MIN_NS, NS_PER_DAY, NS_PER_S, TimeWindow, format_instant
 from sharedsky.conflicts.report import Breaks, ClosestApproach, Conflict, LevelBand, Side
 
-M_PER_FT: Final = 0.3048
 Rounding = Literal["down", "up"]
 #: Below this a horizontal separation is easier to grasp in metres [m].
 SHORT_M: Final = 1_000.0

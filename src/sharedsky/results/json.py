@@ -9,10 +9,9 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from sharedsky.airspace.altitude import UM_PER_FT, UM_PER_M
+from sharedsky.airspace.altitude import M_PER_FT, UM_PER_FT, UM_PER_M
 from sharedsky.airspace.earth import M_PER_NM
 from sharedsky.airspace.time import MAX_NS, MIN_NS, TimeWindow, format_instant
-from sharedsky.conflicts.profile import M_PER_FT
 from sharedsky.conflicts.report import Breaks, ClosestApproach, Conflict, LevelBand, Rejected, Report, Side, Summary
 
 SCHEMA_NAME: Final = "sharedsky-result"

@@ -1,7 +1,7 @@
 """Fields 7, 8, 9, 10, 13, 16 and 17 of ATS messages (ICAO Doc 4444, Appendix 3): text to values that cannot be wrong.
 
 Field 15 is in route.py and cruise.py, field 18 in item18.py. Each function reads one field and raises PlanError with
-the field's number, what is wrong and how it is written. Called by flight.py and updates.py.
+the field's number, what is wrong and how it is written. Called by flight.py and item18.py.
 """
 
 from __future__ import annotations

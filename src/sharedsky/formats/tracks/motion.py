@@ -12,13 +12,13 @@ from typing import Final
 
 import numpy as np
 
+from sharedsky.airspace.altitude import M_PER_FT
 from sharedsky.airspace.earth import MIN_RADIUS_M, BoolArray, FloatArray, IntArray
 from sharedsky.airspace.time import NS_PER_S
 from sharedsky.formats.reading import TrackOptions
 
 #: Added to each span of time [s]: both times may be rounded, each by up to half of this.
 TIME_ROUNDING_S: Final = 1.0
-_M_PER_FT: Final = 0.3048
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,5 +61,5 @@ def _within(
 ) -> BoolArray:
     half = np.sin((lat2 - lat1) / 2) ** 2 + np.cos(lat1) * np.cos(lat2) * np.sin((lng2 - lng1) / 2) ** 2
     metres = 2 * MIN_RADIUS_M * np.arcsin(np.sqrt(np.clip(half, 0.0, 1.0)))
-    climb_m = np.abs(climb_ft) * _M_PER_FT
+    climb_m = np.abs(climb_ft) * M_PER_FT
     return np.asarray(~((metres > options.max_speed_mps * seconds) | (climb_m > options.max_climb_mps * seconds)))
