@@ -98,7 +98,7 @@ def find_conflicts(
     return Report(
         summary,
         conflicts,
-        _undetermined(doubtful, conflicts_of=conflicts, sides=sides),
+        _undetermined(doubtful, breaches, sides),
         assumptions=assumptions(plans, zones, chosen, profile, assume_rvsm=assume_rvsm, terrain=terrain),
         gaps=[(plan.id, start, end) for plan in plans for start, end in plan.gaps],
     )
@@ -213,10 +213,19 @@ def _band(floor: Bounds, ceiling: Bounds, grow_um: int, apart_m: float) -> IntAr
     return np.clip(np.stack(limits, axis=1), -2 * OPEN_UM, 2 * OPEN_UM)
 
 
-def _undetermined(doubtful: Sequence[Doubtful], *, conflicts_of: Sequence[object], sides: Sides) -> list[Undetermined]:
-    pairs = sorted({(int(a), int(b)) for d in doubtful for a, b in zip(d.a, d.b, strict=True)})
+def _undetermined(doubtful: Sequence[Doubtful], breaches: Sequence[Breaches], sides: Sides) -> list[Undetermined]:
+    """The doubtful pairs that are in conflict nowhere."""
+    pairs = _side_pairs(doubtful)
+    if pairs:
+        pairs -= _side_pairs(breaches)
     reason = (
         "heights above ground against another datum: in conflict only over ground outside the stated band; "
         "give the ground's elevation with --terrain"
     )
-    return [Undetermined(sides.side(a), sides.side(b), reason) for a, b in pairs]
+    return [Undetermined(sides.side(a), sides.side(b), reason) for a, b in sorted(pairs)]
+
+
+def _side_pairs(rows: Sequence[Doubtful] | Sequence[Breaches]) -> set[tuple[int, int]]:
+    """All pairs of sides, each once, the lower number first."""
+    pairs = [np.unique(np.sort(np.stack([part.a, part.b], axis=1), axis=1), axis=0) for part in rows if len(part.a)]
+    return {(a, b) for part in pairs for a, b in part.tolist()}
