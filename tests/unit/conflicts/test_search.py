@@ -201,7 +201,7 @@ def test_circles_of_5000_km_meet_what_is_within_them() -> None:
     report = find_conflicts([path], [far])
     ((_, start, end),) = spans_s(report)
     assert start == 0.0
-    assert (leaves_deg - 44) * 100 <= end < (leaves_deg - 44) * 100 + 2
+    assert (leaves_deg - 44) * 100 <= end < (leaves_deg - 44) * 100 + 3  # outward by up to 0.06 %
     assert find_conflicts([flight("a", track([(45.2, 0), (46, 0)], (0, 200), 30_000))], [far]).conflicts == []
 
 
