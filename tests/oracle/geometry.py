@@ -136,33 +136,40 @@ def all_boxes(a: Skeleton, b: Skeleton) -> Boxes:
 
 def box_bounds(a: Skeleton, b: Skeleton, boxes: Boxes) -> tuple[FloatArray, FloatArray]:
     """The least distance [m] between the two stretches of each box lies within these two, each (n,)."""
-    mid_a, mid_b = (boxes.a0 + boxes.a1) / 2, (boxes.b0 + boxes.b1) / 2
     halves = (boxes.a1 - boxes.a0 + boxes.b1 - boxes.b0) / 2
-    a_lat, a_lng = a.at(boxes.i, mid_a)
-    b_lat, b_lng = b.at(boxes.j, mid_b)
-    chord = np.linalg.norm(cartesian(a_lat, a_lng) - cartesian(b_lat, b_lng), axis=1)
+    # Start, middle and end of each stretch, (3, n): one call for all of them is quicker.
+    a_lat, a_lng = _three(a, boxes.i, boxes.a0, boxes.a1)
+    b_lat, b_lng = _three(b, boxes.j, boxes.b0, boxes.b1)
+    chord = np.linalg.norm(cartesian(a_lat[1], a_lng[1]) - cartesian(b_lat[1], b_lng[1]), axis=1)
     low, high = np.maximum(chord - halves, 0.0), chord * 1.6 + 1.0
     near = (chord < FAR_CHORD_M) & (halves < SMALLEST_RADIUS_M / 2)
     if near.any():
-        some = boxes.take(near)
-        flat, middle = _flat_distance(a, b, some, (a_lat[near], a_lng[near]), (b_lat[near], b_lng[near]))
+        flat, middle = _flat_distance((a_lat[:, near], a_lng[:, near]), (b_lat[:, near], b_lng[:, near]))
         error = plane_error_m(halves[near], middle) + SERIES_ERROR_M
         low[near] = np.maximum(flat - error, np.maximum(middle - halves[near], 0.0) - SERIES_ERROR_M)
         high[near] = np.minimum(flat + error, middle + SERIES_ERROR_M)
     return np.maximum(low, 0.0), high
 
 
+def _three(bones: Skeleton, which: IntArray, start_m: FloatArray, end_m: FloatArray) -> tuple[FloatArray, FloatArray]:
+    along = np.concatenate([start_m, (start_m + end_m) / 2, end_m])
+    lat, lng = bones.at(np.tile(which, 3), along)
+    return lat.reshape(3, -1), lng.reshape(3, -1)
+
+
 def _flat_distance(
-    a: Skeleton, b: Skeleton, boxes: Boxes, a_mid: tuple[FloatArray, FloatArray], b_mid: tuple[FloatArray, FloatArray]
+    a: tuple[FloatArray, FloatArray], b: tuple[FloatArray, FloatArray]
 ) -> tuple[FloatArray, FloatArray]:
-    """Distance of the two stretches in the plane about a's middle, and the true distance of their middles [m]."""
-    ends = [a.at(boxes.i, boxes.a0), a.at(boxes.i, boxes.a1), b.at(boxes.j, boxes.b0), b.at(boxes.j, boxes.b1)]
-    corners = []
-    for lat, lng in ends:
-        distance, azimuth = inverse(*a_mid, lat, lng)
-        corners.append(np.stack([distance * np.sin(azimuth), distance * np.cos(azimuth)], axis=-1))
-    middle, _ = inverse(*a_mid, *b_mid)
-    return segment_distance(*corners), middle
+    """Distance of two stretches in the plane about a's middle, and the true distance of their middles [m].
+
+    Args:
+        a, b: latitudes and longitudes (3, n) of start, middle and end.
+    """
+    (a_lat, a_lng), (b_lat, b_lng) = a, b
+    lat, lng = np.stack([a_lat[0], a_lat[2], *b_lat]), np.stack([a_lng[0], a_lng[2], *b_lng])
+    distance, azimuth = inverse(a_lat[1], a_lng[1], lat, lng)
+    flat = np.stack([distance * np.sin(azimuth), distance * np.cos(azimuth)], axis=-1)
+    return segment_distance(flat[0], flat[1], flat[2], flat[4]), distance[3]
 
 
 def segment_distance(p: FloatArray, q: FloatArray, r: FloatArray, s: FloatArray) -> FloatArray:

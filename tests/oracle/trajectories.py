@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -88,9 +89,10 @@ def _between(ends: tuple[Level, Level], f: Fraction) -> Level:
     return replace(ends[0], value_um=value)
 
 
-def legs_of(trajectory: Trajectory, coarse_m: float = 0.0) -> list[Leg]:
+@lru_cache(maxsize=1_000)  # trajectories are equal only to themselves
+def legs_of(trajectory: Trajectory, coarse_m: float = 0.0) -> tuple[Leg, ...]:
     """The legs of a trajectory."""
-    return [_leg(trajectory, k, coarse_m) for k in range(len(trajectory.lat_deg) - 1)]
+    return tuple(_leg(trajectory, k, coarse_m) for k in range(len(trajectory.lat_deg) - 1))
 
 
 def _leg(trajectory: Trajectory, k: int, coarse_m: float) -> Leg:

@@ -122,7 +122,9 @@ def _pair(a: Plan | Zone, b: Plan | Zone, answer: Answer, rules: Rules, report: 
     wrong = []
     forecast = any(not _known(track) for x in (a, b) for track in _tracks(x))
     coarse = replace(rules, coarse_m=PIECE_M)
-    truth = _outward(pair_conflicts(a, b, rules), pair_conflicts(a, b, coarse)) if forecast else pair_conflicts(a, b, rules)
+    truth = pair_conflicts(a, b, rules)
+    if forecast and truth is False and answer.possible:
+        truth = _outward(truth, pair_conflicts(a, b, coarse))
     if truth is not None and truth is not bool(answer.possible) and not _listed_apart(a, b, report):
         wrong.append(f"{name}: oracle says {truth}, search {answer.possible}")
     edges = {t + d for window in answer.possible for t in window for d in (-2 * EDGE_NS, 2 * EDGE_NS)}
@@ -130,7 +132,7 @@ def _pair(a: Plan | Zone, b: Plan | Zone, answer: Answer, rules: Rules, report: 
     for t in sorted({*telling_instants(a, b, rules.profile), *edges, *middles, *_met(a, b, rules)}):
         said = _at(answer, t)
         seen = breach_at(a, b, t, rules)
-        if forecast:
+        if forecast and _differ(seen, said):
             seen = _coarsely(seen, breach_at(a, b, t, coarse))
         wrong += [f"{name} at {t}: oracle {seen}, search {said}" for _ in [0] if _differ(seen, said)]
     return wrong
