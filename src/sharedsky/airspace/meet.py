@@ -24,8 +24,6 @@ from sharedsky.airspace.shapes import AREA, POINT, Geometries, Shapes, ragged, s
 _CHUNK: Final = 500_000
 #: Edge pairs of one pair of shapes from which on a tree finds those that are worth measuring.
 _MANY: Final = 50_000
-#: Edges asked for their neighbours at once, where shapes have very many.
-_BLOCK: Final = 100
 #: Vertices that are looked at (in all pairs together) from which on a geometry is worth being prepared.
 _PREPARE: Final = 5_000
 #: 1 cm in chart units, anywhere within 80 degrees of a chart's middle.

@@ -38,27 +38,27 @@ def find(ident: str) -> Aerodrome | None:
     return _table().by_ident.get(ident)
 
 
-def near(lat: float, lng: float, radius_nm: float) -> tuple[Aerodrome, ...]:
+def near(lat_deg: float, lng_deg: float, radius_nm: float) -> tuple[Aerodrome, ...]:
     """All aerodromes within a distance of a place, the nearest first; exactly at the radius counts.
 
     Args:
-        lat, lng: degrees, on the globe.
+        lat_deg, lng_deg: on the globe.
         radius_nm: geodesic distance [NM], 0 to MAX_NEAR_NM.
     Raises:
         GeometryError: any of these is NaN or out of range.
     """
-    if not (abs(lat) <= 90 and abs(lng) <= 180):
-        raise GeometryError(f"({lat:g}, {lng:g}) is not on the globe.", "Give degrees.")
+    if not (abs(lat_deg) <= 90 and abs(lng_deg) <= 180):
+        raise GeometryError(f"({lat_deg:g}, {lng_deg:g}) is not on the globe.", "Give degrees.")
     if not 0 <= radius_nm <= MAX_NEAR_NM:
         raise GeometryError(f"a radius of {radius_nm:g} NM is out of range.", f"Give up to {MAX_NEAR_NM:g}.")
     table = _table()
     # Coarse: an arc of d metres turns the normal by at most d / MIN_RADIUS_M; 1e-12 covers rounding.
     angle = min(math.pi, radius_nm * M_PER_NM / MIN_RADIUS_M)
-    rows = np.flatnonzero(table.vectors @ n_vector(lat, lng) >= math.cos(angle) - 1e-12)
+    rows = np.flatnonzero(table.vectors @ n_vector(lat_deg, lng_deg) >= math.cos(angle) - 1e-12)
     if not len(rows):
         return ()
     found = [table.all[int(row)] for row in rows]
-    apart_m = distance_m(lat, lng, [a.lat_deg for a in found], [a.lng_deg for a in found])
+    apart_m = distance_m(lat_deg, lng_deg, [a.lat_deg for a in found], [a.lng_deg for a in found])
     reach_m = radius_nm * M_PER_NM
     inside = [(float(d), a.ident, a) for d, a in zip(apart_m, found, strict=True) if d <= reach_m]
     return tuple(aerodrome for _, _, aerodrome in sorted(inside, key=lambda entry: entry[:2]))
