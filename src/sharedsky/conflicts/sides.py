@@ -12,7 +12,7 @@ import numpy as np
 
 from sharedsky.airspace.earth import IntArray
 from sharedsky.conflicts.report import Side
-from sharedsky.plans.plan import Plan, Zone
+from sharedsky.plans.plan import Plan, Zone, known_owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +45,8 @@ def sides_of(plans: Sequence[Plan], zones: Sequence[Zone], *, same_owner: bool, 
     codes: dict[tuple[str | None, str], int] = {}
     group = np.empty(len(plans) + len(zones), np.int64)
     for k, plan in enumerate(plans):
-        if plan.owner is None:
-            key: tuple[str | None, str] = (None, str(k))
-        else:
-            key = (plan.owner, plan.id if same_owner else "")
+        owner = known_owner(plan.owner)
+        key = (owner, str(k) if owner is None else plan.id if same_owner else "")
         group[k] = codes.setdefault(key, len(codes))
     group[len(plans) :] = len(codes) + np.arange(len(zones))
     unknown = 1 if assume_rvsm else -1

@@ -19,7 +19,7 @@ from sharedsky.formats.json_text import JsonError
 from sharedsky.formats.limits import Limits
 from sharedsky.formats.reading import Note, Reading, Refusal, refusal_kind
 from sharedsky.plans.digest import content_digest
-from sharedsky.plans.plan import Aerodrome, Plan, Source, Zone, ZoneKind
+from sharedsky.plans.plan import Aerodrome, Plan, Source, Zone, ZoneKind, known_owner
 
 #: A shape, or the number of a polygon in the document's PolygonBatch.
 Shape = Circle | Corridor | int
@@ -146,7 +146,7 @@ def _plan(draft: Draft, format_name: str, volumes: tuple[Volume4D, ...], off_nom
     )  # fmt: skip
     return Plan(
         id=draft.id,
-        owner=draft.owner,
+        owner=known_owner(draft.owner),
         format=format_name,
         source=draft.source,
         volumes=volumes,
@@ -166,6 +166,6 @@ def _plan(draft: Draft, format_name: str, volumes: tuple[Volume4D, ...], off_nom
 
 def _zone(draft: Draft, kind: ZoneKind, format_name: str, volumes: tuple[Volume4D, ...]) -> Zone:
     return Zone(
-        draft.id, draft.owner, kind, format_name, draft.source, volumes, draft.label, draft.version,
+        draft.id, known_owner(draft.owner), kind, format_name, draft.source, volumes, draft.label, draft.version,
         content_digest(kind.value, volumes),
     )  # fmt: skip

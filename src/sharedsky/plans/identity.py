@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
 from sharedsky.plans.digest import plan_digest, zone_digest
-from sharedsky.plans.plan import Plan, Source, Zone
+from sharedsky.plans.plan import Plan, Source, Zone, known_owner
 
 
 class Collected(Protocol):
@@ -48,8 +48,9 @@ def _resolved(
     groups: dict[tuple[str, str], list[int]] = {}
     unknown: dict[str, int] = {}
     for k, item in enumerate(items):
-        if item.owner is not None:
-            groups.setdefault((item.owner, item.id), []).append(k)
+        owner = known_owner(item.owner)
+        if owner is not None:
+            groups.setdefault((owner, item.id), []).append(k)
         elif unknown.setdefault(item.id, k) != k:
             first = items[unknown[item.id]].source
             text = f"{first} has a {what} of the same id; both are without an owner, so that both count, apart."

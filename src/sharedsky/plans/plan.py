@@ -7,9 +7,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from sharedsky.airspace.trajectory import Trajectory
 from sharedsky.airspace.volume import Volume4D
+
+#: Characters that count as letters or symbols, and are seen by nobody.
+_BLANKS: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+
+
+def known_owner(owner: str | None) -> str | None:
+    """The owner, or None where the name holds nothing that can be seen: blanks are nobody's name, and never equal."""
+    if owner is None or not any(c.isprintable() and not c.isspace() and c not in _BLANKS for c in owner):
+        return None
+    return owner
 
 
 @dataclass(frozen=True, slots=True)

@@ -470,3 +470,8 @@ def test_a_path_needs_two_points_on_the_globe(coordinates: Any, says: str) -> No
 )
 def test_geojson_is_known_by_its_type_or_our_mark(value: Any, ours: bool) -> None:
     assert geojson.sniff(document(value)) is ours
+
+
+@pytest.mark.parametrize("owner", [" ", "\u200b"])
+def test_a_blank_owner_is_unknown(owner: str) -> None:
+    assert one(owner=owner).owner is None

@@ -12,10 +12,11 @@ from sharedsky.airspace.altitude import wgs84_m
 from sharedsky.airspace.footprint import Circle
 from sharedsky.airspace.time import ALWAYS
 from sharedsky.airspace.volume import Volume4D
+from sharedsky.conflicts.sides import sides_of
 from sharedsky.formats.reading import Reading
 from sharedsky.plans.digest import plan_digest, zone_digest
 from sharedsky.plans.identity import resolve_identities
-from sharedsky.plans.plan import Plan, Source, Zone, ZoneKind
+from sharedsky.plans.plan import Plan, Source, Zone, ZoneKind, known_owner
 
 
 def plan(
@@ -135,3 +136,16 @@ def test_settling_keeps_the_order_of_what_stays(plans: list[Plan]) -> None:
     places = {id(item): k for k, item in enumerate(plans)}
     kept = [places[id(item)] for item in resolved(*plans).plans]
     assert kept == sorted(kept)
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\t\n", "\u00a0", "\u200b", "\u2060\ufeff", "\u3164", "\u2800", "\x00"])
+def test_a_name_that_nobody_can_see_is_no_owner_and_equals_no_other(blank: str) -> None:
+    assert known_owner(blank) is None
+    plans = [plan(owner=blank, file="one"), plan(owner=blank, file="two")]
+    assert resolved(*plans).plans == plans
+    assert len(set(sides_of(plans, [], same_owner=False, assume_rvsm=False).group.tolist())) == 2
+
+
+@pytest.mark.parametrize("name", ["a", " a ", "\u200ba", "-", "\u6771"])
+def test_any_other_name_is_an_owner_as_it_stands(name: str) -> None:
+    assert known_owner(name) == name
