@@ -418,3 +418,20 @@ def test_the_digest_tells_what_is_said_and_not_how() -> None:
 )
 def test_what_is_something_else_is_not_taken_for_f3548(data: bytes) -> None:
     assert not f3548.sniff(document(data))
+
+
+def test_an_intent_beside_a_wrapped_one_is_read_as_well() -> None:
+    both = {**intent(), "operational_intent": intent()}
+    for value, at in ((both, ""), ([both], "/0")):
+        reading = read(f3548, value)
+        assert [plan.source.pointer for plan in reading.plans] == [f"{at}/operational_intent", at]
+        assert not reading.refusals
+
+
+@pytest.mark.parametrize("name", ["features", "volumes", "extents", "operational_intent_reference", "details"])
+@pytest.mark.parametrize("around", [listed(intent()), {"operational_intent": intent()}])
+def test_flights_in_another_form_beside_those_that_are_read_are_refused(name: str, around: Json) -> None:
+    reading = read(f3548, {**around, name: [{"id": "more"}]})
+    assert len(reading.plans) == 1
+    assert [refusal.source.pointer for refusal in reading.refusals] == [f"/{name}"]
+    assert not read(f3548, {**around, name: []}).refusals

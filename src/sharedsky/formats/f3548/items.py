@@ -30,6 +30,15 @@ _WITHOUT_DETAILS: Final = (
     "volumes",
     "details",
 )
+#: Members that hold flights in another way, and are not read beside those of this format.
+_ELSEWHERE: Final = (
+    *_WITHOUT_DETAILS,
+    "features",
+    "flight_declaration_geo_json",
+    "flight_declaration",
+    "flight_declaration_raw_geojson",
+    "flight_declaration_geojson",
+)
 #: Any of these at the top tells that a text is of this format.
 TOP_MEMBERS: Final = (*LISTS, *_WRAPPERS, *_NOTICES, *_WITHOUT_DETAILS, "reference")
 
@@ -59,6 +68,8 @@ def find_items(value: object) -> Iterator[Item | JsonError]:
         yield from _listed(top.get(name), f"/{name}", kind)
     if not any(name in top for name in LISTS) or any(name in top for name in (*_WRAPPERS, "reference")):
         yield from _single(top, "", None)
+    else:
+        yield from _unread(top, "")
 
 
 def _listed(value: object, at: str, kind: ItemKind) -> Iterator[Item | JsonError]:
@@ -80,18 +91,38 @@ def _single(value: object, at: str, kind: ItemKind | None) -> Iterator[Item | Js
         yield error
 
 
-def _unwrapped(item: JsonObject, at: str, kind: ItemKind | None) -> Iterator[Item]:
+def _unwrapped(item: JsonObject, at: str, kind: ItemKind | None) -> Iterator[Item | JsonError]:
     wrapped = [name for name in _WRAPPERS if item.get(name) is not None]
     for name in wrapped:
-        inner = find_object(item, name, at)
-        if inner is not None:
-            yield Item(_WRAPPERS[name], inner, f"{at}/{name}")
-    if wrapped:
-        return
-    if item.get("reference") is None:
+        yield from _wrapped(item, name, at)
+    alone = item.get("reference") is not None
+    if alone:
+        told = kind or _told_kind(item)
+        yield Item(told or "intent", item, at, unsure=told is None)
+    elif not wrapped:
         raise _no_reference(item, at)
-    told = kind or _told_kind(item)
-    yield Item(told or "intent", item, at, unsure=told is None)
+    yield from _unread(item, at, *(("details",) if alone else ()))
+
+
+def _wrapped(item: JsonObject, name: str, at: str) -> Iterator[Item | JsonError]:
+    try:
+        inner = find_object(item, name, at)
+    except JsonError as error:
+        yield error
+        return
+    if inner is not None:
+        yield Item(_WRAPPERS[name], inner, f"{at}/{name}")
+
+
+def _unread(item: JsonObject, at: str, *known: str) -> Iterator[JsonError]:
+    """An error for each member beside those that are read in which more flights may be; empty ones hold none."""
+    for name in _ELSEWHERE:
+        if name not in known and isinstance(item.get(name), dict | list) and item[name]:
+            yield JsonError(
+                f"{name!r} stands beside other operational intents or constraints, and is not read there.",
+                "Put it into a file of its own.",
+                pointer=f"{at}/{name}",
+            )
 
 
 def _told_kind(item: JsonObject) -> ItemKind | None:
