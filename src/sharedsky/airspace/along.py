@@ -7,6 +7,7 @@ point of it tells. Called by conflicts/crossings.py.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,11 +18,16 @@ from sharedsky.airspace.charts import FACES, project, tangent_basis
 from sharedsky.airspace.earth import BoolArray, FloatArray, IntArray
 from sharedsky.airspace.frames import decision_reach_m, flatten
 from sharedsky.airspace.geodesic import MAX_EDGE_M, ROUGH_EDGE_M
-from sharedsky.airspace.meet import draw_in, edge_ends
-from sharedsky.airspace.shapes import AREA, Shapes
+from sharedsky.airspace.meet import edge_ends
+from sharedsky.airspace.near import Edges, near_edges
+from sharedsky.airspace.shapes import AREA, Shapes, ragged
 from sharedsky.airspace.spans import where_near_segment
 
 _CHUNK: Final = 500_000
+#: Edges of a shape from which on a tree finds those that are worth looking at.
+_MANY: Final = 200
+#: Vertices that are looked at (by all points together) from which on a geometry is worth being prepared.
+_PREPARE: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,25 +82,48 @@ def merged(row: IntArray, lo: FloatArray, hi: FloatArray) -> Parts:
 def _near_edges(pieces: Pieces, shapes: Shapes, j: IntArray, reach_m: FloatArray) -> Parts:
     """Parts within reach of the edges (of rings, paths and points) of each shape."""
     start, first = shapes.edges()
-    count = np.diff(start)[j]
     limit = decision_reach_m(reach_m)
+    many = np.diff(start)[j] > _MANY
+    found = [
+        _near(pieces, row, shapes, vertex, limit)
+        for pairs in (_all_edges(start, first, j, np.flatnonzero(~many)),
+                      _worthy_edges(pieces, shapes, j, np.flatnonzero(many), limit))
+        for row, vertex in pairs
+    ]  # fmt: skip
+    if not found:
+        return Parts(np.empty(0, np.int64), np.empty(0), np.empty(0))
+    row, lo, hi = (np.concatenate(part) for part in zip(*found, strict=True))
+    return merged(row, lo, hi)
+
+
+def _all_edges(start: IntArray, first: IntArray, j: IntArray, rows: IntArray) -> Iterator[tuple[IntArray, IntArray]]:
+    """Rows with all edges of their shapes, by first vertex, in chunks."""
+    count = np.diff(start)[j[rows]]
     total = np.cumsum(count)
-    rows, los, his = [], [], []
     begin = 0
-    while begin < len(j):
+    while begin < len(rows):
         before = total[begin - 1] if begin else 0
         end = max(begin + 1, int(np.searchsorted(total, before + _CHUNK, side="right")))
-        chunk = np.arange(begin, end)
-        row = np.repeat(chunk, count[chunk])
-        edge = start[j[row]] + np.arange(len(row)) - (np.repeat(total[chunk] - count[chunk], count[chunk]) - before)
-        row, lo, hi = _near(pieces, row, shapes, first[edge], limit)
-        rows.append(row)
-        los.append(lo)
-        his.append(hi)
+        edge, per_row = ragged(start, j[rows[begin:end]])
+        yield np.repeat(rows[begin:end], per_row), first[edge]
         begin = end
-    if not rows:
-        return Parts(np.empty(0, np.int64), np.empty(0), np.empty(0))
-    return merged(np.concatenate(rows), np.concatenate(los), np.concatenate(his))
+
+
+def _worthy_edges(
+    pieces: Pieces, shapes: Shapes, j: IntArray, rows: IntArray, limit: FloatArray
+) -> Iterator[tuple[IntArray, IntArray]]:
+    """Rows with those edges of their shapes that may be near, where shapes have very many."""
+    if len(rows) == 0:
+        return
+    start, first = shapes.edges()
+    rows = rows[np.argsort(j[rows], kind="stable")]
+    shape, begin = np.unique(j[rows], return_index=True)
+    for one, mine in zip(shape.tolist(), np.split(rows, begin[1:]), strict=True):
+        vertex = first[start[one] : start[one + 1]]
+        edges = Edges(shapes.ecef[vertex], shapes.ecef[edge_ends(shapes, vertex)])
+        for edge, row in near_edges(edges, Edges(pieces.ecef[mine, 0], pieces.ecef[mine, 1]), limit[mine]):
+            for k in range(0, len(edge), _CHUNK):
+                yield mine[row[k : k + _CHUNK]], vertex[edge[k : k + _CHUNK]]
 
 
 def _near(
@@ -137,11 +166,23 @@ def _points_inside(pieces: Pieces, shapes: Shapes, j: IntArray, row: IntArray, s
     shape = j[row]
     out = np.zeros(len(row), bool)
     small = np.flatnonzero(shapes.small[shape])
+    work = np.bincount(shape, weights=np.diff(shapes.vertex_start)[shape], minlength=len(shapes))
     if len(small):
-        flat, height = project(point[small], FACES[shapes.face[shape[small]]])
-        hit = shapely.contains_xy(shapes.home_geometries()[shape[small]], flat[:, 0], flat[:, 1])
-        out[small] = hit & (height > 0)
-    for k in np.flatnonzero(~shapes.small[shape]):
-        basis = tangent_basis(point[k] / np.linalg.norm(point[k]))
-        out[k] = shapely.contains_xy(draw_in(shapes, int(shape[k]), basis), 0.0, 0.0)
+        home = shapes.home_geometries()[shape[small]]
+        shapely.prepare(home[work[shape[small]] >= _PREPARE])
+        out[small] = _contained(home, point[small], FACES[shapes.face[shape[small]]])
+    large = np.flatnonzero(~shapes.small[shape])
+    for k in np.unique(shape[large]):
+        of = large[shape[large] == k]
+        own = tangent_basis(shapes.middle[k])
+        drawn = shapes.draw(np.array([k]), own)
+        shapely.prepare(drawn)
+        out[of] = _contained(drawn[0], point[of], own)
     return out
+
+
+def _contained(drawn: object, points: FloatArray, basis: FloatArray) -> BoolArray:
+    """Whether vectors (k, 3) lie in what is drawn in charts (one for all or one each) that show all of it."""
+    flat, height = project(points, basis)
+    flat[height <= 0.0] = 0.0
+    return np.asarray(shapely.contains_xy(drawn, flat[:, 0], flat[:, 1]) & (height > 0.0))
