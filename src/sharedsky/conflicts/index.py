@@ -8,7 +8,7 @@ code as a whole search (volumes.meetings). A single check does not need it; it i
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -48,6 +48,18 @@ class _Plain:
     box: Box
     level_um: tuple[int, int]
     time_ns: tuple[int, int]
+
+
+class Found(NamedTuple):
+    """What a volume conflicts with.
+
+    handles (k,): the volumes in conflict with it. sure (k,): which of them surely are. undetermined (m,): handles of
+    those that only ground beyond the stated band would bring into conflict: neither in conflict nor clear.
+    """
+
+    handles: IntArray
+    sure: BoolArray
+    undetermined: IntArray
 
 
 class VolumeIndex:
@@ -130,8 +142,8 @@ class VolumeIndex:
         self._face[handle] = -1
         self._free.append(handle)
 
-    def query(self, volume: Volume4D) -> tuple[IntArray, BoolArray]:
-        """Handles (k,) of the volumes that conflict with a volume, in no order, and which of them surely do (k,)."""
+    def query(self, volume: Volume4D) -> Found:
+        """What a volume conflicts with, and with what it is undetermined, in no order."""
         plain = _plain(volume)
         if plain is None:
             return self._query_other(volume)
@@ -147,12 +159,15 @@ class VolumeIndex:
         quick = self._face.take(handles) == plain.face
         if quick.all():
             return self._decided(plain, volume, _unique(handles[overlap]))
-        rest = _unique(handles[~quick])
-        found, sure = self._decided(plain, volume, _unique(handles[overlap & quick]))
-        more, more_sure = self._by_search(volume, rest)
-        return np.concatenate([found, more]), np.concatenate([sure, more_sure])
+        quickly = self._decided(plain, volume, _unique(handles[overlap & quick]))
+        slowly = self._by_search(volume, _unique(handles[~quick]))
+        return Found(
+            np.concatenate([quickly.handles, slowly.handles]),
+            np.concatenate([quickly.sure, slowly.sure]),
+            slowly.undetermined,
+        )
 
-    def _decided(self, plain: _Plain, volume: Volume4D, handles: IntArray) -> tuple[IntArray, BoolArray]:
+    def _decided(self, plain: _Plain, volume: Volume4D, handles: IntArray) -> Found:
         """Those of plain candidates, overlapping in level and time, whose polygons meet."""
         shapely.prepare(plain.geometry)
         geometries = self._geometry.take(handles)
@@ -161,12 +176,11 @@ class VolumeIndex:
         if len(apart):
             near = apart[shapely.dwithin(plain.geometry, geometries[apart], CHART_TOLERANCE)]
             if len(near):  # within a few centimetres: measured
-                found, _ = self._by_search(volume, handles[near])
-                meet[near] = np.isin(handles[near], found)
+                meet[near] = np.isin(handles[near], self._by_search(volume, handles[near]).handles)
         found = handles[meet]
-        return found, np.ones(len(found), bool)
+        return Found(found, np.ones(len(found), bool), found[:0])
 
-    def _query_other(self, volume: Volume4D) -> tuple[IntArray, BoolArray]:
+    def _query_other(self, volume: Volume4D) -> Found:
         table = volumes_of([(0, volume)], self._terrain)
         _, faces, flat = flat_boxes(table.shapes, np.zeros(1))
         start, end = (int(t) for t in table.time_ns[0])
@@ -176,14 +190,14 @@ class VolumeIndex:
         ]
         return self._by_search(volume, _unique(np.concatenate(near)))
 
-    def _by_search(self, volume: Volume4D, handles: IntArray) -> tuple[IntArray, BoolArray]:
+    def _by_search(self, volume: Volume4D, handles: IntArray) -> Found:
         """Decide candidates by the code of a whole search."""
         if len(handles) == 0:
-            return handles, np.zeros(0, bool)
+            return Found(handles, np.zeros(0, bool), handles)
         table = volumes_of([(0, volume)] + [(1 + k, self._held(int(h))) for k, h in enumerate(handles)], self._terrain)
         others = np.arange(1, len(table))
-        breaches, _ = meetings(table, np.zeros(len(others), np.int64), table, others, _MINIMA)
-        return handles[breaches.b - 1], breaches.sure_start_ns <= breaches.sure_end_ns
+        breaches, doubtful = meetings(table, np.zeros(len(others), np.int64), table, others, _MINIMA)
+        return Found(handles[breaches.b - 1], breaches.sure_start_ns <= breaches.sure_end_ns, handles[doubtful.b - 1])
 
     def _held(self, handle: int) -> Volume4D:
         if handle in self._other:

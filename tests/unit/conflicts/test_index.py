@@ -53,6 +53,7 @@ def volumes(draw: st.DrawFn) -> Volume4D:
                 (flight_level(5), flight_level(10)),
                 (amsl_ft(500), amsl_ft(900)),
                 (agl_m(0), agl_m(120)),
+                (flight_level(200), flight_level(210)),
                 (wgs84_m(250), None),
             )
         )
@@ -71,9 +72,17 @@ def by_search(asked: Volume4D, stored: list[Volume4D]) -> dict[int, bool]:
     return {int(k) - 1: bool(s) for k, s in zip(found.b, sure, strict=True)}
 
 
+def undetermined_by_search(asked: Volume4D, stored: list[Volume4D]) -> set[int]:
+    """Which of the stored are neither in conflict with the one asked nor clear of it, by the code of a whole search."""
+    table = volumes_of([(k, v) for k, v in enumerate([asked, *stored])], UNKNOWN_TERRAIN)
+    others = np.arange(1, len(table))
+    _, doubtful = meetings(table, np.zeros(len(others), np.int64), table, others, ZERO)
+    return {int(k) - 1 for k in doubtful.b}
+
+
 def by_index(index: VolumeIndex, asked: Volume4D, handles: list[int]) -> dict[int, bool]:
     """The same from the index, by position in `handles`."""
-    found, sure = index.query(asked)
+    found, sure, _ = index.query(asked)
     assert len(set(found.tolist())) == len(found)
     return {handles.index(int(h)): bool(s) for h, s in zip(found, sure, strict=True)}
 
@@ -86,6 +95,8 @@ def test_index_answers_as_the_search_before_and_after_removals(
     index = VolumeIndex()
     handles = [index.insert(v) for v in stored]
     assert by_index(index, asked, handles) == by_search(asked, stored)
+    undetermined = {handles.index(int(h)) for h in index.query(asked).undetermined}
+    assert undetermined == undetermined_by_search(asked, stored)
     gone = data.draw(st.sets(st.integers(0, len(stored) - 1)))
     for k in gone:
         index.remove(handles[k])
@@ -146,6 +157,18 @@ def test_neighbours_within_a_centimetre_conflict_in_the_index_too() -> None:
     far = polygon([(46.0, 8.01 + 4 * gap_deg), (46.0, 8.02), (46.01, 8.02), (46.01, 8.01 + 4 * gap_deg)])
     handle = index.insert(Volume4D(near, wgs84_m(0), wgs84_m(100), ALWAYS))
     index.insert(Volume4D(far, wgs84_m(0), wgs84_m(100), ALWAYS))
-    found, sure = index.query(Volume4D(one, wgs84_m(0), wgs84_m(100), ALWAYS))
+    found, sure, _ = index.query(Volume4D(one, wgs84_m(0), wgs84_m(100), ALWAYS))
     assert found.tolist() == [handle]
     assert sure.tolist() == [True]
+
+
+def test_what_only_high_ground_would_bring_together_is_undetermined_and_not_clear() -> None:
+    index = VolumeIndex()
+    square = ring(46, 8, 0.01, 4)
+    handle = index.insert(Volume4D(square, agl_m(10), agl_m(100), ALWAYS))
+    high = index.query(Volume4D(square, flight_level(200), flight_level(220), ALWAYS))
+    assert (high.handles.tolist(), high.undetermined.tolist()) == ([], [handle])
+    plain = index.query(Volume4D(square, wgs84_m(6_000), wgs84_m(6_100), ALWAYS))
+    assert (plain.handles.tolist(), plain.undetermined.tolist()) == ([], [handle])
+    low = index.query(Volume4D(square, flight_level(20), flight_level(30), ALWAYS))
+    assert (low.handles.tolist(), low.sure.tolist(), low.undetermined.tolist()) == ([handle], [False], [])
