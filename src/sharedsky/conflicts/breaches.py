@@ -1,8 +1,7 @@
 """What the searches hand to the assembly: breaches, one row for each pair of pieces and each span of time.
 
-Called by volumes.py, encounters.py, forecasts.py and crossings.py, which make them, and assemble.py, which joins
-rows of
-one pair into conflicts.
+Called by volumes.py, encounters.py, forecasts.py and crossings.py, which make them, and assemble.py, which joins rows
+of one pair into conflicts.
 """
 
 from __future__ import annotations
@@ -26,10 +25,9 @@ class Breaches:
 
     a, b: sides. start_ns, end_ns: certain or possible breach, rounded outward. sure_start_ns, sure_end_ns: certain
     breach inside it, rounded inward; start > end where there is none. minima: index of MINIMA. vertical_um: minimum
-    that
-    applied. band: levels. lat_deg, lng_deg: where.
-    closest_ns, horizontal_m, vertical_m: closest approach, NaN where not defined. ratio: NaN where not defined.
-    terminal, needs_terrain: as Conflict says. reason: bits of Reason, why it is not certain.
+    that applied. band: levels. lat_deg, lng_deg: where. closest_ns, horizontal_m, vertical_m: closest approach, NaN
+    where not defined. ratio: NaN where not defined. terminal, needs_terrain: as Conflict says. reason: bits of Reason,
+    why it is not certain.
     """
 
     a: IntArray

@@ -1,11 +1,9 @@
 """Two flights of which at least one has uncertain times: when they may be closer than the minima.
 
-At a time t an aircraft may be anywhere on the part of a piece that it reaches by t at the earliest and leaves after
-t at
-the latest. The distance between the two parts is a convex function of t (the points within a distance of each other,
-and
-the times that reach them, form a convex set), so that the breach of two pieces is one interval of time: its least point
-is found by golden section, its ends by bisection, and both are rounded outward. Called by search.py.
+At a time t an aircraft may be anywhere on the part of a piece that it reaches by t at the earliest and leaves after t
+at the latest. The distance between the two parts is a convex function of t (the points within a distance of each
+other, and the times that reach them, form a convex set), so that the breach of two pieces is one interval of time: its
+least point is found by golden section, its ends by bisection, and both are rounded outward. Called by search.py.
 """
 
 from __future__ import annotations

@@ -3,8 +3,7 @@
 At an instant the aircraft may be anywhere on its path that it can have reached by then and need not have left. It is
 surely inside while it surely flies (after the latest departure, before the earliest arrival) and no place outside the
 volume is possible: what remains of that time when the spans of all parts of the path that are not surely inside are
-taken
-out. Called by crossings.py.
+taken out. Called by crossings.py.
 """
 
 from __future__ import annotations
