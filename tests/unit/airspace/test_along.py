@@ -30,7 +30,7 @@ def _around(shape: Footprint, count: int, seed: int) -> Pieces:
     size = max(float(table.reach_m[0]), min(5_000.0, 6.4e6 * float(table.angle[0])), 1.0)
     away = rng.choice([0.0, 0.3, 1.0, 1.2], count) * size
     lat, lng = direct(table.lat_lng[vertex, 0], table.lat_lng[vertex, 1], rng.uniform(0, 360, count), away)
-    length = rng.choice([0.0, 0.01, 1.0], count) * min(2 * size, 5_000.0)
+    length = rng.choice([0.0, 0.0137, 1.0], count) * min(2 * size, 5_000.0)
     end = direct(lat, lng, rng.uniform(0, 360, count), length)
     return _pieces(np.column_stack([lat, lng]), np.column_stack(end))
 
