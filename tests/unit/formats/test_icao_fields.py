@@ -171,6 +171,8 @@ PERSONAL = ("SMITH", "JOHNSON", "41791234567", "791234567", "MUELLER", "EXAMPLE.
         fpl(other="DOF/260301 OPR/ALPINE AIR OPS@EXAMPLE.ORG"),
         fpl(other="DOF/260301 OPR/ALPINE AIR PIC/JOHN SMITH"),
         fpl(other="DOF/260301 OPR/ALPINE AIR -E/0430 P/002 R/VE S/M J/L D/2 8 C YELLOW A/YELLOW N/MUELLER C/SMITH"),
+        fpl(other="DOF/260301 OPR/ALPINE AIR E/0430 P/002 R/VE C/SMITH"),
+        fpl(other="DOF/260301 OPR/ALPINE AIR N/MUELLER C/SMITH"),
         fpl(other="DOF/260301 RMK/NON-STOP SMITH-JOHNSON"),
         fpl(other="DOF/260301 ORGN/EXAMPLE.ORG SMITH PER/C DEP/FARM OF SMITH"),
         fpl(other="DOF/260301\n-C/SMITH"),
@@ -199,6 +201,12 @@ def test_personal_data_reaches_no_output_even_where_the_message_is_wrong(text: s
 def test_an_operator_is_kept_without_its_telephone_number() -> None:
     plan = only_plan(fpl(other="DOF/260301 OPR/ALPINE AIR TEL +41791234567 RMK/X"))
     assert plan.owner == "ALPINE AIR"
+
+
+@pytest.mark.parametrize("words", ["PRIVATE", "private", "PVT", "PRIVATE OWNER", "(OWNER)", "PRIVATE TEL 0791234567", "N/A"])
+def test_an_operator_that_names_no_party_does_not_make_strangers_one_owner(words: str) -> None:
+    plans = read(*(fpl(callsign=name, other=f"DOF/260301 OPR/{words}") for name in ("HBABC", "DEXYZ"))).plans
+    assert [plan.owner for plan in plans] == ["HBABC", "DEXYZ"]
 
 
 def test_a_date_after_supplementary_information_is_still_read() -> None:

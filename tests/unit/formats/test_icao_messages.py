@@ -100,6 +100,29 @@ def test_a_message_without_its_opening_bracket_is_refused_by_line() -> None:
     assert "without an opening bracket" in found.refusals[0].reason
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[FPL-SWR123-IS", "{FPL-SWR123-IS", "(FPL SWR123-IS", "FPL SWR123 -VG", "> FPL-SWR123-IS", "&#40;FPL-SWR123-IS",
+        '"FPL-SWR123-IS', "1. FPL -SWR123-IS", "[DLA-SWR123-LSZH0900", "> CNL-SWR123-LSZH",
+    ],
+)  # fmt: skip
+def test_what_begins_like_a_message_outside_of_brackets_is_refused_and_not_only_noted(text: str) -> None:
+    found = split(f"{fpl()}\n{text}\n-A320/M-S/S\n")
+    assert len(found.messages) == 1
+    assert [(r.source.line, "without an opening bracket" in r.reason) for r in found.refusals] == [(7, True)]
+
+
+@pytest.mark.parametrize("text", ["# FPL-SWR123-IS", "// FPL-SWR123", "the FPL was filed", "DEP and ARR of the day"])
+def test_comments_and_prose_that_name_a_message_are_not_taken_for_one(text: str) -> None:
+    assert not split(f"{fpl()}\n{text}\n").refusals
+
+
+def test_wide_brackets_and_hyphens_are_read() -> None:
+    (message,) = split("\uff08CNL\uff0dSWR123\uff0dLSZH0800-LFPG-0\uff09").messages
+    assert message.fields == ("SWR123", "LSZH0800", "LFPG", "0")
+
+
 def test_other_text_between_messages_is_noted_by_line() -> None:
     found = split(fpl() + "\nplease see (attached) list\nthank you\n" + fpl())
     assert len(found.messages) == 2

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from sharedsky.formats.icao_fpl.fields import hours_minutes
 from sharedsky.formats.icao_fpl.refusals import PlanError
@@ -20,7 +21,18 @@ _INDICATOR = re.compile(r"(?:^|(?<= ))([A-Z]{3,10}\d?)/")
 _ESTIMATE = re.compile(r"([A-Z0-9]{2,17})(\d{4})", re.ASCII)
 _AIRCRAFT = re.compile(r"(\d{1,2})?[A-Z][A-Z0-9]{1,3}", re.ASCII)
 #: Where a telephone number or an address begins: nothing from here on is kept.
-_CONTACT = re.compile(r"\b(?:TEL|PHONE|PHN|MOB|MOBILE|FAX|CELL|EMAIL|MAIL|CONTACT|CTC)\b.*|\+?\d[\d ./]{5,}.*|\S*@.*")
+_CONTACT = re.compile(
+    r"\b(?:TEL|PHONE|PHN|MOB|MOBILE|FAX|CELL|EMAIL|MAIL|CONTACT|CTC)\b.*|\+?\d[\d ./]{5,}.*|\S*@.*"
+    r"|(?<!\S)(?:E/\d{4}|P/(?:\d|TBN)|[CN]/[A-Z]).*"  # item 19, whose hyphen was left out
+)
+#: What OPR/ says of flights that have nothing in common: it names no party.
+_NO_OPERATOR: Final = frozenset(
+    """
+    PRIVATE PRIV PRIVAT PRIVATELY PVT PRV PRIVE PRIVEE PRIVATO PRIVADO PRIVADA PARTICULAR PRIVATE-OWNER OWNER SELF OWN
+    PILOT PIC CIVIL CIVILIAN GA GENERAL-AVIATION NIL NONE UNKNOWN UNK N/A NA TBA TBN TBD ZZZ ZZZZ 0 X XXX VARIOUS
+    OPERATOR PRIVATE-OPERATOR PRIVATE-FLIGHT PRIVATE-PERSON PRIVATE-PILOT PRIVATE-AIRCRAFT PRIVATELY-OWNED
+    """.split()  # noqa: SIM905 - a list of words reads best as words
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +141,9 @@ def _place(text: str) -> Point | None:
 
 
 def _operator(text: str) -> str | None:
-    return " ".join(_CONTACT.sub("", text).split()).strip(" ,.;:") or None
+    """The party that OPR/ names; None where it names none, so that flights of strangers are not taken for one's."""
+    name = " ".join(_CONTACT.sub("", text).split()).strip(" ,.;:()-'\"")
+    return None if not name or name.replace(" ", "-") in _NO_OPERATOR else name
 
 
 def _aircraft(text: str) -> int:

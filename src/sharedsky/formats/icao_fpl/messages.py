@@ -33,11 +33,19 @@ _HEADING = re.compile(
     r"ZCZC.*|NNNN|[A-Z]{3}\d{3,4}( \d{6})?|(SS|DD|FF|GG|KK)( [A-Z]{8})*|[A-Z]{8}( [A-Z]{8})*|\d{6} [A-Z]{8}( .{0,40})?"
     r"|AD [A-Z]{8}( [A-Z]{8})*|[#=*-]*|[#;].*|//.*"
 )
-_BARE_MESSAGE = re.compile(r"-?(FPL|CHG|DLA|CNL|DEP|ARR)[A-Z0-9/]{0,20} ?-[A-Z0-9]")
-#: Small letters as capitals, the dashes of typeset text as hyphens, and what a teletype leaves behind as spaces.
+#: What begins a message, where no bracket was seen: brackets of another kind, quoted, or with no hyphen after its type.
+_BARE_MESSAGE = re.compile(
+    r"(?<![A-Z0-9])FPL(?:[A-Z0-9/]{0,20} ?-| [A-Z0-9]{2,7} ?- ?[IVYZ][SNGMX]\b)"
+    r"|^[^A-Z0-9]*(?:CHG|DLA|CNL|DEP|ARR)[A-Z0-9/]{0,20} ?- ?[A-Z0-9]"
+)
+_COMMENT = ("#", ";", "//")
+#: Small letters as capitals, the dashes of typeset text as hyphens, wide brackets as brackets, and what a teletype
+#: leaves behind as spaces.
 _PLAIN: Final[dict[int, str]] = {
     **{code: chr(code - 32) for code in range(ord("a"), ord("z") + 1)},
-    **{ord(dash): "-" for dash in "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"},
+    **{ord(dash): "-" for dash in "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d"},
+    0xFF08: "(",
+    0xFF09: ")",
     **{ord(blank): " " for blank in "\u00a0\ufeff\x00\x01\x02\x03\x07\x0b\x0c\x1a"},
 }
 
@@ -192,7 +200,7 @@ class _Splitter:
         offset = start
         for line in self.text[start:end].split("\n"):
             words = " ".join(line.split())
-            if _BARE_MESSAGE.match(words):
+            if _BARE_MESSAGE.search(words) and not words.startswith(_COMMENT):
                 error = PlanError("this looks like a message without an opening bracket.", "Put it in brackets.")
                 self._refuse(self._source(offset), error)
             elif not _HEADING.fullmatch(words):
