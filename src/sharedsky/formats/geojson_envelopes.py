@@ -17,6 +17,7 @@ from sharedsky.formats.geojson_geometry import check_crs
 from sharedsky.formats.json_access import JsonObject, as_list, as_object, find_integer, find_text
 from sharedsky.formats.json_text import JsonError, decode
 from sharedsky.formats.limits import Limits
+from sharedsky.plans.scope import any_out_of_scope, check_scope
 
 #: Where an envelope keeps the parts; the first that is there counts.
 BODIES: Final = (
@@ -80,7 +81,10 @@ def read_declaration(value: object, at: str, limits: Limits) -> Declaration:
     if body is None:
         raise JsonError("the declaration was removed: it has no parts.", "Leave out its file.", pointer=at)
     if isinstance(body, str):
-        body = decode(body.encode(), limits).value
+        decoded = decode(body.encode(), limits)
+        if any_out_of_scope(decoded.names):  # the look at the whole file saw a string here, not these names
+            check_scope(decoded.value, place)
+        body = decoded.value
     inner = as_object(body, place)
     envelope = _envelope(top, inner, at)
     if "parts" in inner:

@@ -7,6 +7,7 @@ documented in docs/formats/scope.md; a test keeps the two alike. Called by every
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
@@ -36,8 +37,12 @@ _NOT_ALNUM = re.compile(r"[^a-z0-9]+")
 
 
 def fold_name(name: str) -> str:
-    """A property name as the list compares it: lower case, letters and digits only (`Aim-Point` is `aimpoint`)."""
-    return _NOT_ALNUM.sub("", name.lower())
+    """A property name as the list compares it: lower case, letters and digits only (`Aim-Point` is `aimpoint`).
+
+    Compatibility forms (full-width letters, the long s) are the plain letters, and a number at the end does not count.
+    """
+    plain = name if name.isascii() else unicodedata.normalize("NFKC", name)
+    return _NOT_ALNUM.sub("", plain.lower()).rstrip("0123456789")
 
 
 def any_out_of_scope(names: Iterable[str]) -> bool:

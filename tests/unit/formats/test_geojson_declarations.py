@@ -261,3 +261,10 @@ def test_each_limit_is_named_in_the_refusal_that_it_causes(limits: Limits, name:
 )
 def test_declarations_are_known_by_their_envelope_or_their_properties(value: Any, ours: bool) -> None:
     assert declaration.sniff(document(value)) is ours
+
+
+def test_a_collection_kept_as_a_string_is_held_to_the_scope_too() -> None:
+    value = envelope(flight_declaration_geo_json=json.dumps(bare(part(weapons=[1]))))
+    reading = read(declaration, value)
+    assert not reading.plans
+    assert [refusal.kind for refusal in reading.refusals] == ["scope"]

@@ -57,3 +57,9 @@ def test_the_documented_list_is_the_list() -> None:
     block = re.search(r"```text\n(.*?)```", SCOPE_DOC.read_text(), re.DOTALL)
     assert block is not None
     assert set(block.group(1).split()) == OUT_OF_SCOPE_NAMES
+
+
+@pytest.mark.parametrize("name", ["target1", "Target_2", "\uff54\uff41\uff52\uff47\uff45\uff54", "\u017ftrike", "weapons 03"])
+def test_numbers_and_other_forms_of_the_letters_do_not_hide_a_name(name: str) -> None:
+    with pytest.raises(ScopeError):
+        check_scope({"properties": {name: 1}})
