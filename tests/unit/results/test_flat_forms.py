@@ -61,6 +61,12 @@ def test_what_a_spreadsheet_would_run_gets_an_apostrophe(text: str) -> None:
     assert safe_cell(text).startswith("'")
 
 
+@pytest.mark.parametrize("text", ["x;=1", "x; +1", 'x;"@a', "x;;-1", "x;＝1"])
+def test_a_semicolon_that_parts_cells_somewhere_begins_no_formula(text: str) -> None:
+    assert not re.search(r"[;\" ][=+@＝-]", safe_cell(text))
+    assert safe_cell(text).replace("'", "") == text
+
+
 def test_ordinary_text_and_numbers_are_left_as_they_are() -> None:
     assert safe_cell("LX-38, Zürich – N-S") == "LX-38, Zürich – N-S"
     (row,) = rows(to_csv(a_report((a_conflict(),))))
