@@ -12,9 +12,12 @@ from typing import Final
 import numpy as np
 
 from sharedsky.airspace.earth import MIN_RADIUS_M, FloatArray, IntArray, lat_lng
+from sharedsky.airspace.geodesic import ROUGH_EDGE_M
 from sharedsky.airspace.shapes import Shapes
 
 _MARGIN_DEG: Final = 1e-5
+#: More than the longest edge between two vertices [rad] (geodesic.py).
+_LONGEST_EDGE: Final = 1.01 * ROUGH_EDGE_M / MIN_RADIUS_M
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +40,8 @@ class Places:
 def places_of(shapes: Shapes, grow_m: FloatArray | float = 0.0) -> Places:
     """Boxes around shapes with their reach and grow_m more.
 
-    Longitudes are measured from the middle of each shape, so that the antimeridian is no edge; a shape whose cap
-    holds a
-    pole gets all longitudes and the pole.
+    Longitudes are measured from the middle of each shape, so that the antimeridian is no edge; a shape whose cap holds
+    a pole gets all longitudes and the pole.
     """
     if len(shapes) == 0:
         empty = np.empty(0)
@@ -51,6 +53,8 @@ def places_of(shapes: Shapes, grow_m: FloatArray | float = 0.0) -> Places:
     west, east = np.minimum.reduceat(offset, start[:-1]), np.maximum.reduceat(offset, start[:-1])
     low = np.minimum.reduceat(shapes.lat_lng[:, 0], start[:-1])
     high = np.maximum.reduceat(shapes.lat_lng[:, 0], start[:-1])
+    arc = np.minimum(2.0 * shapes.angle, _LONGEST_EDGE)
+    low, high = -_poleward(-low, arc), _poleward(high, arc)
     reach_deg = np.degrees((shapes.reach_m + grow_m) * 1.001 / MIN_RADIUS_M) + _MARGIN_DEG
     low, high = low - reach_deg, high + reach_deg
     cap_deg = np.degrees(shapes.angle) + reach_deg
@@ -66,6 +70,12 @@ def places_of(shapes: Shapes, grow_m: FloatArray | float = 0.0) -> Places:
         np.where(whole, -180.0, _wrapped(middle_lng + west - stretch)),
         np.where(whole, 180.0, _wrapped(middle_lng + east + stretch)),
     )
+
+
+def _poleward(lat_deg: FloatArray, arc: FloatArray) -> FloatArray:
+    """The highest latitude [deg] of edges of up to `arc` [rad] between vertices of at most `lat_deg`: they bulge."""
+    highest = np.degrees(np.arcsin(np.minimum(np.sin(np.radians(lat_deg)) / np.cos(arc / 2.0), 1.0)))
+    return np.maximum(lat_deg, highest)
 
 
 def _wrapped(lng_deg: FloatArray) -> FloatArray:
