@@ -72,7 +72,7 @@ def part(name: str) -> dict[str, Any]:
 
     volumes = volumes_module()
     if name == "standing":
-        rows = standing.standing(volumes.volumes(1_000_000), volumes.volumes(2_000, seed=7))
+        rows = standing.standing(volumes.volumes(1_000_000), volumes.volumes(4_000, seed=7))
         return {"rows": rows, "peak_gb": peak_gb()}
     if name == "pairs":
         d = volumes.volumes(100_000)

@@ -24,7 +24,7 @@ SENTENCES: dict[Reason, str] = {
     Reason.APPROVAL: "RVSM approval is not known for both: clear if both are approved",
     Reason.TOLERANCE: "shallower than the altimetry tolerance",
     Reason.STATED: "within the stated uncertainty of place or level",
-    Reason.DATUM: "levels of different datums, compared as intervals",
+    Reason.DATUM: "levels of different datums or settings, compared as intervals",
     Reason.GROUND: "the ground's elevation is not known there",
     Reason.FORECAST: "a forecast: times and places may differ",
 }
