@@ -42,7 +42,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     skipped = terminalreporter.stats.get("skipped", [])
     count = sum(("shared", "skipped") in report.user_properties for report in skipped)
     if count:
-        terminalreporter.write_line(f"{count} tests were skipped: the folder ../shared is not beside this clone.")
+        terminalreporter.write_line(f"skipped for want of the folder ../shared beside this clone: {count}")
 
 
 def _of_shared(item: pytest.Item, report: pytest.TestReport) -> bool:
