@@ -15,7 +15,14 @@ from typing import Final
 from sharedsky.errors import ScopeError, SharedskyError
 from sharedsky.formats.drafts import Draft, Drafts, place
 from sharedsky.formats.geojson import GEODESIC_EDGES, feature_id, feature_object
-from sharedsky.formats.geojson_envelopes import BODIES, Declaration, Envelope, find_entries, read_declaration
+from sharedsky.formats.geojson_envelopes import (
+    BODIES,
+    Declaration,
+    Envelope,
+    find_entries,
+    read_declaration,
+    unread_beside,
+)
 from sharedsky.formats.geojson_geometry import GeometryReader
 from sharedsky.formats.geojson_parts import read_part
 from sharedsky.formats.json_access import find_text, kept_text
@@ -67,6 +74,8 @@ class _File:
 
     def read(self, value: object) -> None:
         """Read every declaration in a decoded text."""
+        for error in unread_beside(value):
+            self.drafts.refuse(error, "")
         for entry, at in find_entries(value):
             try:
                 declaration = read_declaration(entry, at, self.drafts.limits)

@@ -63,6 +63,19 @@ def find_entries(value: object) -> Iterator[tuple[object, str]]:
         yield value, ""
 
 
+def unread_beside(value: object) -> Iterator[JsonError]:
+    """Errors for features beside a body or a page of declarations, which nothing reads, and for a page that goes on."""
+    page = isinstance(value, dict) and isinstance(value.get("results"), list)
+    if not isinstance(value, dict) or not (page or any(name in value for name in BODIES)):
+        return
+    if value.get("features"):
+        text = "the features beside the declaration are not read."
+        yield JsonError(text, "Put them into a file of their own.", pointer="/features")
+    if page and value.get("next"):
+        text = "this is one page of several: what is on the next is not in this file."
+        yield JsonError(text, "Fetch all pages, and give their results as one list.", pointer="/next")
+
+
 def read_declaration(value: object, at: str, limits: Limits) -> Declaration:
     """One declaration.
 

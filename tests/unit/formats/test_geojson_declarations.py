@@ -268,3 +268,21 @@ def test_a_collection_kept_as_a_string_is_held_to_the_scope_too() -> None:
     reading = read(declaration, value)
     assert not reading.plans
     assert [refusal.kind for refusal in reading.refusals] == ["scope"]
+
+
+@pytest.mark.parametrize(
+    ("value", "pointer"),
+    [
+        ({**envelope(part()), "features": [part()]}, "/features"),
+        ({"results": [envelope(part())], "features": [part()]}, "/features"),
+        ({"results": [envelope(part())], "count": 12, "next": "https://example.org/?page=2"}, "/next"),
+    ],
+)
+def test_what_stands_beside_a_declaration_or_on_another_page_is_refused_by_name(value: Any, pointer: str) -> None:
+    reading = read(declaration, value)
+    assert len(reading.plans) == 1
+    assert [refusal.source.pointer for refusal in reading.refusals] == [pointer]
+
+
+def test_the_last_page_of_declarations_is_whole() -> None:
+    assert not read(declaration, {"results": [envelope(part())], "next": None, "features": []}).refusals
