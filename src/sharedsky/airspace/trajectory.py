@@ -8,13 +8,20 @@ times and levels change linearly with the distance flown. Called by the readers 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from sharedsky.airspace.altitude import Datum
+from sharedsky.airspace.altitude import MAX_LEVEL_M, UM_PER_M, Datum
 from sharedsky.airspace.earth import FloatArray, IntArray
+from sharedsky.airspace.time import MAX_NS, MIN_NS, NS_PER_DAY
 from sharedsky.errors import GeometryError, LevelError, TimeError
+
+#: Beyond this no level is plausible, and sums of levels stay far from overflow.
+MAX_LEVEL_UM: Final = int(MAX_LEVEL_M) * UM_PER_M
+#: Differences of times within a trajectory stay inside int64.
+_LONGEST_NS: Final = 100 * 366 * NS_PER_DAY
 
 #: Datums as small integers, for arrays: DATUMS[code] is the datum.
 DATUMS: tuple[Datum, ...] = (Datum.WGS84, Datum.AMSL, Datum.PRESSURE, Datum.QNH, Datum.QFE, Datum.AGL)
@@ -64,15 +71,28 @@ class Trajectory:
                 raise TimeError("a trajectory's times must not run backwards.", "Order its points by time.")
         if (self.early_ns > self.time_ns).any() or (self.time_ns > self.late_ns).any():
             raise TimeError("a trajectory's earliest times must not follow its latest.", "Correct its time spans.")
-        if self.lower_um.shape != (n - 1, 2) or self.upper_um.shape != (n - 1, 2):
+        if int(self.early_ns[0]) < MIN_NS or int(self.late_ns[-1]) > MAX_NS:
+            raise TimeError("the time lies outside the years 1687 to 2252.", "Give a time inside them.")
+        if int(self.late_ns[-1]) - int(self.early_ns[0]) > _LONGEST_NS:
+            raise TimeError("a trajectory lasts longer than a century.", "Correct its times.")
+        self._check_levels(n - 1)
+        if self.lateral_m.shape != (n - 1,) or not (np.isfinite(self.lateral_m) & (self.lateral_m >= 0)).all():
+            raise GeometryError("a leg's lateral uncertainty must be a number of zero or more.", "Correct it.")
+
+    def _check_levels(self, legs: int) -> None:
+        if self.lower_um.shape != (legs, 2) or self.upper_um.shape != (legs, 2):
             raise LevelError("a trajectory needs a floor and a ceiling at both ends of every leg.", "")
+        if max(abs(int(end)) for um in (self.lower_um, self.upper_um) for end in (um.min(), um.max())) > MAX_LEVEL_UM:
+            raise LevelError("a trajectory's level is not plausible.", "Check value and unit.")
         same = self.lower_datum == self.upper_datum
         if (self.lower_um[same] > self.upper_um[same]).any():
             raise LevelError("a leg's floor is above its ceiling.", "Swap or correct them.")
         if (self.lower_datum == DATUM_CODE[Datum.QFE]).any() or (self.upper_datum == DATUM_CODE[Datum.QFE]).any():
             raise LevelError("a trajectory's levels cannot be QFE heights.", "Convert them to QNH altitudes.")
-        if self.lateral_m.shape != (n - 1,) or not (np.isfinite(self.lateral_m) & (self.lateral_m >= 0)).all():
-            raise GeometryError("a leg's lateral uncertainty must be a number of zero or more.", "Correct it.")
+        if not 0 <= self.level_uncertainty_um <= MAX_LEVEL_UM:
+            raise LevelError("a level's uncertainty must be a number of zero or more.", "Correct it.")
+        if self.setting_hpa is not None and not 850 <= self.setting_hpa <= 1100:
+            raise LevelError(f"there is no setting of {self.setting_hpa} hPa.", "Settings go from 850 to 1100 hPa.")
 
 
 def known_trajectory(
