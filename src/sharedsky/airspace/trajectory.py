@@ -21,7 +21,7 @@ from sharedsky.errors import GeometryError, LevelError, TimeError
 #: Beyond this no level is plausible, and sums of levels stay far from overflow.
 MAX_LEVEL_UM: Final = int(MAX_LEVEL_M) * UM_PER_M
 #: Differences of times within a trajectory stay inside int64.
-_LONGEST_NS: Final = 100 * 366 * NS_PER_DAY
+_LONGEST_NS: Final = 250 * 366 * NS_PER_DAY
 
 #: Datums as small integers, for arrays: DATUMS[code] is the datum.
 DATUMS: tuple[Datum, ...] = (Datum.WGS84, Datum.AMSL, Datum.PRESSURE, Datum.QNH, Datum.QFE, Datum.AGL)
@@ -74,7 +74,7 @@ class Trajectory:
         if int(self.early_ns[0]) < MIN_NS or int(self.late_ns[-1]) > MAX_NS:
             raise TimeError("the time lies outside the years 1687 to 2252.", "Give a time inside them.")
         if int(self.late_ns[-1]) - int(self.early_ns[0]) > _LONGEST_NS:
-            raise TimeError("a trajectory lasts longer than a century.", "Correct its times.")
+            raise TimeError("a trajectory lasts longer than 250 years.", "Correct its times.")
         self._check_levels(n - 1)
         if self.lateral_m.shape != (n - 1,) or not (np.isfinite(self.lateral_m) & (self.lateral_m >= 0)).all():
             raise GeometryError("a leg's lateral uncertainty must be a number of zero or more.", "Correct it.")
