@@ -72,6 +72,7 @@ def _join(
     starts = np.unique(np.concatenate([a.time_ns[a.item[left], 0], b.time_ns[b.item[right], 0]]))
     entries_a = _entries(a, left, exponent, starts)
     if same:
+        entries_a = _of_several_groups(a, entries_a)
         yield from _meetings(a, entries_a, a, entries_a, exponent, starts, same=True, self_join=True)
         return
     entries_b = _entries(b, right, exponent, starts)
@@ -95,6 +96,19 @@ def _entries(boxes: Boxes, rows: IntArray, exponent: int, starts: IntArray) -> _
     key = cell * (len(starts) + 1) + rank
     order = np.argsort(key, kind="stable")
     return _Entries(rows[which[order]], key[order], cell[order])
+
+
+def _of_several_groups(boxes: Boxes, entries: _Entries) -> _Entries:
+    """The entries of cells that hold more than one group: in the others nothing is to be joined."""
+    if len(entries.cell) == 0:
+        return entries
+    begins = np.ones(len(entries.cell), bool)
+    begins[1:] = entries.cell[1:] != entries.cell[:-1]
+    first = np.flatnonzero(begins)
+    group = boxes.group[boxes.item[entries.box]]
+    several = np.minimum.reduceat(group, first) < np.maximum.reduceat(group, first)
+    keep = several[np.cumsum(begins) - 1]
+    return _Entries(entries.box[keep], entries.key[keep], entries.cell[keep])
 
 
 def _cell_index(flat: FloatArray, per_face: int) -> IntArray:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sharedsky.airspace.common import common_points
-from sharedsky.airspace.datums import OPEN_UM, Bounds, altitude_bounds
+from sharedsky.airspace.datums import NO_FRAME, OPEN_UM, Bounds, altitude_bounds
 from sharedsky.airspace.earth import BoolArray, IntArray, lat_lng
 from sharedsky.airspace.meet import meet_pairs
 from sharedsky.airspace.places import Places, places_of
@@ -45,14 +45,25 @@ def volumes_of(volumes: Sequence[tuple[int, Volume4D]], terrain: Terrain) -> Vol
     shapes = shapes_of([v.footprint for _, v in volumes])
     places = places_of(shapes)
     times = np.array([(v.window.start_ns, v.window.end_ns) for _, v in volumes], np.int64).reshape(-1, 2)
-    return Volumes(
-        np.array([side for side, _ in volumes], np.int64),
-        shapes,
-        times,
-        altitude_bounds([v.lower for _, v in volumes], -OPEN_UM, places, terrain),
-        altitude_bounds([v.upper for _, v in volumes], OPEN_UM, places, terrain),
-        places,
-    )
+    floor = altitude_bounds([v.lower for _, v in volumes], -OPEN_UM, places, terrain)
+    ceiling = altitude_bounds([v.upper for _, v in volumes], OPEN_UM, places, terrain)
+    _set_upright(floor, ceiling)
+    return Volumes(np.array([side for side, _ in volumes], np.int64), shapes, times, floor, ceiling, places)
+
+
+def _set_upright(floor: Bounds, ceiling: Bounds) -> None:
+    """Volumes whose floor, in another datum, lies above their ceiling: changed in place to all between the two.
+
+    Who wrote one meant some levels; read as it stands it would hold none, and be clear of everything.
+    """
+    of = np.flatnonzero((floor.geo_lo > ceiling.geo_hi) | (floor.baro_lo > ceiling.baro_hi))
+    if len(of) == 0:
+        return
+    floor.frame[of] = ceiling.frame[of] = NO_FRAME
+    for low, high in (("geo_lo", "geo_hi"), ("baro_lo", "baro_hi"), ("world_lo", "world_hi")):
+        ends = [getattr(bounds, name)[of] for bounds in (floor, ceiling) for name in (low, high)]
+        for bounds in (floor, ceiling):
+            getattr(bounds, low)[of], getattr(bounds, high)[of] = np.minimum.reduce(ends), np.maximum.reduce(ends)
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,4 +84,4 @@ def test_sides_are_named_as_they_were_given() -> None:
     sides = sides_of([flight("1", owner="x")], [zone("z", SPOT)], same_owner=False, assume_rvsm=False)
     assert (sides.side(0).role, sides.side(0).id, sides.side(0).owner) == ("plan", "1", "x")
     assert (sides.side(1).role, sides.side(1).id, sides.side(1).owner) == ("zone", "z", None)
-    assert [sides.is_zone(k) for k in range(len(sides))] == [False, True]
+    assert [sides.side(k).role for k in range(len(sides))] == ["plan", "zone"]

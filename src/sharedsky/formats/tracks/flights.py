@@ -17,7 +17,7 @@ from typing import Final
 
 import numpy as np
 
-from sharedsky.airspace.earth import BoolArray, IntArray
+from sharedsky.airspace.earth import BoolArray, FloatArray, IntArray
 from sharedsky.airspace.time import NS_PER_MIN
 from sharedsky.formats.reading import TrackOptions
 from sharedsky.formats.tracks.motion import Points, bridged_ns, possible
@@ -52,7 +52,7 @@ class Flights:
 
 def sort_into_flights(rows: Rows, options: TrackOptions) -> Flights:
     """Sort rows into flights; every row is in exactly one of them."""
-    rows = rows.take(np.lexsort((rows.time_ns, rows.address)))
+    rows = rows.take(_order(rows))
     new_spell = _spells(rows)
     spell = np.cumsum(new_spell) - 1
     callsign = _filled(rows.callsign, spell)
@@ -63,6 +63,26 @@ def sort_into_flights(rows: Rows, options: TrackOptions) -> Flights:
     order = np.argsort(flight, kind="stable")
     first = np.concatenate([[0], np.cumsum(np.bincount(flight, minlength=len(runs.callsigns)))]).astype(np.int64)
     return Flights(rows.take(order), first, runs.callsigns, runs.after, runs.garbled, runs.shared)
+
+
+def _order(rows: Rows) -> IntArray:
+    """By address and time, and at one time as they came; a row given again stands beside the first of its kind."""
+    order = np.lexsort((rows.time_ns, rows.address))
+    ordered = rows.take(order)
+    values = (ordered.address, ordered.time_ns, ordered.callsign, ordered.lat_deg, ordered.lng_deg, ordered.altitude_ft)
+    alike = np.lexsort(values[::-1])
+    new = np.ones(len(rows), bool)
+    new[1:] = np.logical_or.reduce([_differ(value[alike]) for value in values])
+    first = np.minimum.reduceat(alike, np.flatnonzero(new)) if len(rows) else alike
+    came = np.empty(len(rows), np.int64)
+    came[alike] = first[np.cumsum(new) - 1] if len(rows) else alike
+    return np.asarray(order[np.argsort(came, kind="stable")])
+
+
+def _differ(values: IntArray | FloatArray) -> BoolArray:
+    """(n - 1,) whether each value differs from the one before; NaN is NaN."""
+    before, after = values[:-1], values[1:]
+    return np.asarray((before != after) & ~((before != before) & (after != after)))
 
 
 def _spells(rows: Rows) -> BoolArray:
@@ -95,6 +115,9 @@ class _Runs:
         self, rows: Rows, start: IntArray, callsign: IntArray, spell: IntArray, options: TrackOptions
     ) -> None:
         self.length = np.diff(np.append(start, len(rows)))
+        moments = np.ones(len(rows), np.int64)
+        moments[1:] = np.diff(rows.time_ns) != 0
+        self._moments = np.add.reduceat(moments, start).tolist() if len(start) else []
         self.callsigns: list[int] = []
         self.after: list[int] = []
         self.garbled: dict[int, int] = {}
@@ -130,7 +153,7 @@ class _Runs:
 
     def _is_garbled(self, run: int) -> bool:
         """Whether a short run lies within the bridged gap between two runs of one call sign, and on their path."""
-        if not 0 < run < len(self._callsign) - 1 or self.length[run] > GARBLED_ROWS:
+        if not 0 < run < len(self._callsign) - 1 or self._moments[run] > GARBLED_ROWS:
             return False
         before, after = run - 1, run + 1
         if not self._spell[before] == self._spell[run] == self._spell[after]:
