@@ -16,20 +16,23 @@ from sharedsky.errors import ScopeError
 #: Property names refused, in the folded form of `fold_name` (lower case, letters and digits only).
 OUT_OF_SCOPE_NAMES: Final[frozenset[str]] = frozenset(
     """
-    aimpoint aimpoints airdefence airdefenceposition airdefencepositions airdefences airdefencesite
-    airdefencesites airdefencesystem airdefencesystems airdefense airdefenseposition airdefensepositions
-    airdefenses airdefensesite airdefensesites airdefensesystem airdefensesystems armament armaments attackaxis
-    attackheading batteryposition batterypositions battledamage battledamageassessment bda bomb bombload bombs
-    desiredmeanpointofimpact desiredpointofimpact dmpi dmpis enemylocation enemylocations enemyposition
-    enemypositions engagementrange engagementzone firingposition firingpositions highvaluetarget impactpoint
-    killbox killchain launcherposition launcherpositions launchersite launchersites missile missiles missiletype
-    munition munitions munitiontype munitiontypes orderofbattle ordnance ordnancetype payloadweapon
-    pointofimpact radarposition radarpositions radarsite radarsites sambatteries sambattery samposition
-    sampositions samsite samsites strike strikelocation strikepackage strikes striketarget striketime target
-    targetarea targetcoordinates targetid targetids targetlist targetlocation targetlocations targetname
-    targetnumber targetposition targetpositions targetpriority targets targettype threatring threatrings
-    timeontarget timeovertarget warhead warheads weapon weaponeering weaponengagementzone weaponload
-    weaponloadout weaponrelease weapons weaponsrelease weaponstatus weapontype weapontypes
+    aimpoint aimpoints airdefence airdefencelocation airdefencelocations airdefenceposition airdefencepositions
+    airdefences airdefencesite airdefencesites airdefencesystem airdefencesystems airdefense airdefenselocation
+    airdefenselocations airdefenseposition airdefensepositions airdefenses airdefensesite airdefensesites
+    airdefensesystem airdefensesystems armament armaments attackaxis attackheading batteryposition
+    batterypositions battledamage battledamageassessment bda bomb bombload bombs desiredmeanpointofimpact
+    desiredpointofimpact dmpi dmpis enemylocation enemylocations enemyposition enemypositions engagementrange
+    engagementzone firingposition firingpositions highvaluetarget highvaluetargets impactpoint killbox killchain
+    launcherposition launcherpositions launchersite launchersites missile missiles missiletype munition
+    munitions munitiontype munitiontypes orderofbattle ordnance ordnancetype payloadweapon pointofimpact
+    primarytarget primarytargets radarposition radarpositions radarsite radarsites sambatteries sambattery
+    samposition sampositions samsite samsitelocation samsitelocations samsites secondarytarget secondarytargets
+    strike strikelocation strikepackage strikes striketarget striketargets striketime target
+    targetarea targetcoordinates targetid targetids targetlat targetlatitude targetlist targetlng targetlocation
+    targetlocations targetlon targetlongitude targetname targetnumber targetposition targetpositions
+    targetpriority targets targettype threatring threatrings timeontarget timeovertarget warhead warheads weapon
+    weaponeering weaponengagementzone weaponload weaponloadout weaponrelease weapons weaponsload weaponsrelease
+    weaponssystem weaponstatus weaponsystem weaponsystems weapontype weapontypes
     """.split()  # noqa: SIM905 - a list of words reads best as words
 )
 

@@ -23,7 +23,7 @@ def a_plan(name: str, lower: Altitude, upper: Altitude) -> Plan:
     [(amsl_m(5_000), wgs84_m(300)), (flight_level(390), qnh_ft(3_000)), (flight_level(400), agl_m(100))],
 )
 def test_a_volume_written_upside_down_may_be_anywhere_between_its_levels(lower: Altitude, upper: Altitude) -> None:
-    others = [a_plan("low", wgs84_m(250), wgs84_m(400)), a_plan("high", wgs84_m(4_900), wgs84_m(5_100))]
+    others = [a_plan("low", wgs84_m(250), wgs84_m(900)), a_plan("high", wgs84_m(4_900), wgs84_m(5_100))]
     (low, high) = find_conflicts([a_plan("mixed", lower, upper), *others]).conflicts
     assert (low.certainty, high.certainty) == ("possible", "possible")
 
