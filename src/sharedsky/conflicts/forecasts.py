@@ -16,11 +16,11 @@ from sharedsky.airspace.earth import BoolArray, FloatArray, IntArray, lat_lng
 from sharedsky.airspace.frames import decision_reach_m, flatten, segment_gap_m
 from sharedsky.airspace.time import MAX_NS, MIN_NS
 from sharedsky.conflicts.breaches import MINIMA, Breaches
-from sharedsky.conflicts.encounters import ground_decides, vertical_breach
 from sharedsky.conflicts.legs import Legs
 from sharedsky.conflicts.levels import PairTable, band, gap, pressure_envelope
 from sharedsky.conflicts.profile import Profile
 from sharedsky.conflicts.reasons import Reason
+from sharedsky.conflicts.vertical import ground_decides, vertical_breach
 
 _GOLDEN: Final = (np.sqrt(5.0) - 1) / 2
 #: Steps of golden section and bisection: a day shrinks below a microsecond.

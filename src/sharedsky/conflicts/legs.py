@@ -21,6 +21,7 @@ from sharedsky.airspace.places import Places, places_of
 from sharedsky.airspace.shapes import PATH, Shapes
 from sharedsky.airspace.terrain import Terrain
 from sharedsky.airspace.trajectory import Trajectory
+from sharedsky.conflicts.levels import same_frame
 
 #: Legs whose lateral uncertainty is at least this [m] are cut into longer pieces.
 _ROUGH_LATERAL_M: Final = 1_000.0
@@ -147,3 +148,12 @@ def _proportion(start: IntArray, end: IntArray, step: IntArray, of: IntArray, *,
     share = rest * step
     share = -((-share) // of) if round_up else share // of
     return np.asarray(start[:, None] + whole * step + share, np.int64)
+
+
+def one_datum(legs: Legs, i: IntArray, j: IntArray) -> BoolArray:
+    """Whether all four levels of two pieces compare directly."""
+    return np.asarray(
+        same_frame(legs.floor, i, legs.ceiling, i, same_point=False)
+        & same_frame(legs.floor, j, legs.ceiling, j, same_point=False)
+        & same_frame(legs.floor, i, legs.floor, j, same_point=False)
+    )

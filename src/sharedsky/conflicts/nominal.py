@@ -11,7 +11,7 @@ import numpy as np
 
 from sharedsky.airspace.earth import IntArray
 from sharedsky.airspace.time import TimeWindow
-from sharedsky.conflicts.encounters import nominal_separations
+from sharedsky.conflicts.approach import nominal_separations
 from sharedsky.conflicts.legs import Legs
 from sharedsky.conflicts.profile import Profile
 from sharedsky.conflicts.report import ClosestApproach

@@ -26,13 +26,14 @@ from sharedsky.conflicts.boxes import Boxes, flat_boxes
 from sharedsky.conflicts.breaches import Breaches, Doubtful
 from sharedsky.conflicts.broad import Pairs, overlapping
 from sharedsky.conflicts.crossings import crossings
-from sharedsky.conflicts.encounters import encounters, vertical_breach
+from sharedsky.conflicts.encounters import encounters
 from sharedsky.conflicts.forecasts import may_meet, paths_near
 from sharedsky.conflicts.legs import Legs, legs_of
 from sharedsky.conflicts.levels import PairTable, pair_table
 from sharedsky.conflicts.profile import DEFAULT_PROFILE, Profile
 from sharedsky.conflicts.report import Report, Summary, Undetermined
 from sharedsky.conflicts.sides import Sides, sides_of
+from sharedsky.conflicts.vertical import vertical_breach
 from sharedsky.conflicts.volumes import Minima, Volumes, meetings, volumes_of
 from sharedsky.plans.plan import CONFLICTING_KINDS, Plan, Zone
 
