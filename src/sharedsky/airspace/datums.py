@@ -28,6 +28,11 @@ QNH_SPREAD_UM: Final = 50 * 30 * UM_PER_FT
 SETTING_ROUNDING_UM: Final = 15 * UM_PER_FT
 #: Temperature unknown: ISA +- 30 C at 4 % of height for each 10 C.
 TEMPERATURE_SHARE: Final = 0.12
+#: Beyond the tropopause 30 C are 14 % of the standard -56.5 C: this much more of what lies above it.
+_STRATOSPHERE_SHARE: Final = 0.02
+_TROPOPAUSE_UM: Final = 11_000 * UM_PER_M
+#: Above a high aerodrome the air is colder than where altimeters have their scale from, and QFE may be 50 hPa off.
+_QFE_SHARE: Final = 0.14
 #: "No bound": far beyond every level, far from overflow.
 OPEN_UM: Final = 2**60
 
@@ -101,7 +106,7 @@ def bounds_of(
     base = np.rint(elevation_m[of] * UM_PER_M).astype(np.int64)
     frame[of] = NO_FRAME
     baro[:, of] = own[:, of] + base + _spread(QNH_SPREAD_UM)
-    sea[:, of] = _warmed(own[:, of]) + base
+    sea[:, of] = _above_aerodrome(own[:, of], elevation_m[of]) + base
     world_sea[:, ~(datum == DATUM_CODE[Datum.AGL])] = sea[:, ~(datum == DATUM_CODE[Datum.AGL])]
 
     of = np.flatnonzero(datum == DATUM_CODE[Datum.AGL])
@@ -153,14 +158,27 @@ def wgs84_bounds_m(altitude: Altitude, places: Places, terrain: Terrain = UNKNOW
     return float(out.world_lo[0]) / UM_PER_M, float(out.world_hi[0]) / UM_PER_M
 
 
+#: Down for the lower end of an interval, up for the upper one: (2, 1).
+_SIDES: Final = np.array([[-1], [1]], np.int64)
+
+
 def _spread(um: int) -> IntArray:
-    return np.array([[-um], [um]], np.int64)
+    return um * _SIDES
 
 
 def _warmed(height: IntArray) -> IntArray:
-    """(2, n) barometric heights as true ones, whatever the temperature: 12 % either way, outward."""
-    share = np.ceil(np.abs(height) * TEMPERATURE_SHARE).astype(np.int64)
-    return np.asarray(height + np.array([[-1], [1]]) * share, np.int64)
+    """(2, n) barometric heights as true ones, whatever the temperature: 12 % either way and more above, outward."""
+    size = np.abs(height)
+    share = size * TEMPERATURE_SHARE + np.maximum(size - _TROPOPAUSE_UM, 0) * _STRATOSPHERE_SHARE
+    return np.asarray(height + _SIDES * np.ceil(share).astype(np.int64), np.int64)
+
+
+def _above_aerodrome(own: IntArray, elevation_m: FloatArray) -> IntArray:
+    """(2, n) QFE heights as true ones: 12 % either way; and a scale made for sea level, read at an elevation."""
+    thin = own * (1.0 - elevation_m / _ISA_HEIGHT_M)
+    thin = thin + _SIDES * np.abs(thin) * _QFE_SHARE
+    rule = _warmed(own)
+    return np.stack([np.minimum(rule[0], np.floor(thin[0])), np.maximum(rule[1], np.ceil(thin[1]))]).astype(np.int64)
 
 
 def _qnh(own: IntArray, setting_hpa: FloatArray) -> tuple[IntArray, IntArray, IntArray]:
@@ -172,7 +190,7 @@ def _qnh(own: IntArray, setting_hpa: FloatArray) -> tuple[IntArray, IntArray, In
     level_m = own / UM_PER_M
     pressure = np.rint((_ISA_HEIGHT_M - factor * (_ISA_HEIGHT_M - level_m)) * UM_PER_M).astype(np.int64)
     baro = np.where(known, pressure + _spread(SETTING_ROUNDING_UM), own + _spread(QNH_SPREAD_UM))
-    true = _warmed(own + np.where(known, SETTING_ROUNDING_UM, QNH_SPREAD_UM) * np.array([[-1], [1]]))
+    true = _warmed(np.asarray(own + np.where(known, SETTING_ROUNDING_UM, QNH_SPREAD_UM) * _SIDES, np.int64))
     return frame, baro, true
 
 
