@@ -74,7 +74,8 @@ def places_of(shapes: Shapes, grow_m: FloatArray | float = 0.0) -> Places:
 
 def _poleward(lat_deg: FloatArray, arc: FloatArray) -> FloatArray:
     """The highest latitude [deg] of edges of up to `arc` [rad] between vertices of at most `lat_deg`: they bulge."""
-    highest = np.degrees(np.arcsin(np.minimum(np.sin(np.radians(lat_deg)) / np.cos(arc / 2.0), 1.0)))
+    sine = np.sin(np.radians(lat_deg)) / np.cos(arc / 2.0)
+    highest = np.degrees(np.arcsin(np.clip(sine, -1.0, 1.0)))
     return np.maximum(lat_deg, highest)
 
 

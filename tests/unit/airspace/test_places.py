@@ -49,6 +49,8 @@ _NEAR_POLES = {
     "a circle by the pole": Circle(89.9, 12, 11_000),
     "a circle just short of the pole": Circle(89.9, 12, 11_100),
     "a circle over the pole": Circle(-89.9, 12, 12_000),
+    "an edge at the pole": corridor([(90, 0), (89.96, 20)], 10.0),
+    "an edge at the south pole": corridor([(-90, 0), (-89.96, 20)], 10.0),
     "a wide circle": Circle(45, 179, 4_000_000),
     "a wide circle over the pole": Circle(60, -179, 4_000_000),
     "a wide corridor": corridor([(10, 170), (20, -150)], 1_500_000),
