@@ -59,11 +59,16 @@ def project(vectors: FloatArray, basis: FloatArray) -> tuple[FloatArray, FloatAr
     Returns:
         (n, 2) coordinates; (n,) cosine of the angle from the chart's middle: coordinates are meaningless where <= 0.
     """
-    local = vectors @ basis if basis.ndim == 2 else np.einsum("ni,nij->nj", vectors, basis)
-    height = local[:, 2]
+    # by components: for a matrix of three a library's threads cost more than they bring
+    local = [
+        sum((vectors[:, k] * basis[..., k, axis] for k in (1, 2)), vectors[:, 0] * basis[..., 0, axis])
+        for axis in range(3)
+    ]
+    flat = np.empty((len(vectors), 2))
     with np.errstate(divide="ignore", invalid="ignore"):
-        flat = local[:, :2] / height[:, None]
-    return flat, height
+        np.divide(local[0], local[2], out=flat[:, 0])
+        np.divide(local[1], local[2], out=flat[:, 1])
+    return flat, local[2]
 
 
 def reach_in_chart(reach_rad: FloatArray, flat_extent: FloatArray) -> FloatArray:

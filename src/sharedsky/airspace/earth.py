@@ -33,8 +33,13 @@ GEOD: Final[Any] = Geod(ellps="WGS84")
 def n_vector(lat_deg: npt.ArrayLike, lng_deg: npt.ArrayLike) -> FloatArray:
     """Unit normals of shape (..., 3) for latitudes and longitudes of shape (...) in degrees."""
     lat, lng = np.radians(np.asarray(lat_deg, float)), np.radians(np.asarray(lng_deg, float))
+    lat, lng = np.broadcast_arrays(lat, lng)
     cos_lat = np.cos(lat)
-    return np.stack([cos_lat * np.cos(lng), cos_lat * np.sin(lng), np.sin(lat)], axis=-1)
+    out = np.empty((*lat.shape, 3))
+    np.multiply(cos_lat, np.cos(lng), out=out[..., 0])
+    np.multiply(cos_lat, np.sin(lng), out=out[..., 1])
+    np.sin(lat, out=out[..., 2])
+    return out
 
 
 def lat_lng(vector: FloatArray) -> tuple[FloatArray, FloatArray]:

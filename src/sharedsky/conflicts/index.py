@@ -17,10 +17,9 @@ import shapely
 from sharedsky.airspace.altitude import Altitude, Datum, Unit
 from sharedsky.airspace.charts import FACES
 from sharedsky.airspace.datums import OPEN_UM
-from sharedsky.airspace.earth import BoolArray, FloatArray, IntArray, lat_lng
+from sharedsky.airspace.earth import MIN_RADIUS_M, BoolArray, FloatArray, IntArray, lat_lng
 from sharedsky.airspace.footprint import Polygon
 from sharedsky.airspace.geodesic import MAX_EDGE_M
-from sharedsky.airspace.meet import CHART_TOLERANCE
 from sharedsky.airspace.shapes import shapes_of, shapes_of_rings
 from sharedsky.airspace.terrain import Terrain
 from sharedsky.airspace.time import TimeWindow
@@ -34,6 +33,8 @@ _MINIMA: Final = Minima("volume-volume", 0.0, 0, 0)
 _PLAIN_SIZE: Final = MAX_EDGE_M / 6_400_000.0 / 2**0.5
 #: Growth of a box for the tolerance: 1 cm and the 1.7 mm of edges, in chart units within a face.
 _GROW: Final = 0.02 / 6_300_000.0 * 3.0
+#: More than the tolerance and what edges may be off, in chart units at a chart's middle.
+_NEAR: Final = 0.015 / MIN_RADIUS_M
 #: More than what single precision rounds by (2^-24), as a share.
 _SINGLE: Final = 1.2e-7
 _DEG: Final = np.pi / 180.0
@@ -174,7 +175,8 @@ class VolumeIndex:
         meet = shapely.intersects(plain.geometry, geometries)
         apart = np.flatnonzero(~meet)
         if len(apart):
-            near = apart[shapely.dwithin(plain.geometry, geometries[apart], CHART_TOLERANCE)]
+            stretch = 1.0 + max(abs(c) for c in plain.box) ** 2 * 2  # of the chart, at most, around this box
+            near = apart[shapely.dwithin(plain.geometry, geometries[apart], _NEAR * stretch)]
             if len(near):  # within a few centimetres: measured
                 meet[near] = np.isin(handles[near], self._by_search(volume, handles[near]).handles)
         found = handles[meet]
@@ -271,8 +273,12 @@ def _drawn_whole(ring: FloatArray) -> tuple[int, Any, Box] | None:
     flat[-1] = flat[0]
     (u0, v0), (u1, v1) = flat.min(0).tolist(), flat.max(0).tolist()
     box = (u0 - _GROW, v0 - _GROW, u1 + _GROW, v1 + _GROW)
-    if u1 - u0 >= _PLAIN_SIZE or v1 - v0 >= _PLAIN_SIZE or min(box) < -1.0 or max(box) > 1.0:
+    if min(box) < -1.0 or max(box) > 1.0:
         return None
+    if u1 - u0 >= _PLAIN_SIZE or v1 - v0 >= _PLAIN_SIZE:  # in a chart no edge looks shorter than it is
+        edge = flat[1:] - flat[:-1]
+        if (edge[:, 0] ** 2 + edge[:, 1] ** 2).max() >= 2 * _PLAIN_SIZE**2:
+            return None
     return face, shapely.polygons(flat), box
 
 
