@@ -8,7 +8,7 @@ instant, possibly and certainly? `telling_instants` are those at which the answe
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from itertools import combinations, pairwise
@@ -28,6 +28,7 @@ from oracle.trajectories import (
     parts_surely_near,
     surely_there,
 )
+from sharedsky.airspace.altitude import UM_PER_M
 from sharedsky.airspace.footprint import Footprint
 from sharedsky.airspace.time import MAX_NS, MIN_NS
 from sharedsky.airspace.trajectory import Trajectory
@@ -112,11 +113,15 @@ def rvsm_of(x: Plan | Zone, rules: Rules) -> bool | None:
     return True if known is None and rules.assume_rvsm else known
 
 
-def volume_verdict(a: Volume4D, b: Volume4D, profile: Profile, zone: bool) -> Verdict:
-    """Two volumes, their windows left aside."""
+def volume_verdict(
+    a: Volume4D, b: Volume4D, profile: Profile, zone: bool, ground_um: int | None = None
+) -> Verdict:
+    """Two volumes, their windows left aside; ground_um: if the ground's elevation were known to be that."""
     reach = profile.zone_horizontal_m if zone else profile.volume_horizontal_m
     minimum = profile.zone_vertical_um if zone else profile.volume_vertical_um
     place = _place(reach, a.footprint, b.footprint)
+    if ground_um is not None:
+        place = replace(place, ground_um=(ground_um, ground_um))
     bands = levels.band_of(a.lower, a.upper), levels.band_of(b.lower, b.upper)
     height = levels.fixed_verdict(*bands, minimum, profile.tolerance_um, place)
     if height.possible is False:
@@ -169,7 +174,7 @@ def volumes_at(a: Volume4D, b: Volume4D, t_ns: int, profile: Profile, zone: bool
 
 def mixed_at(track: Trajectory, volume: Volume4D, t_ns: int, rules: Rules, zone: bool) -> Verdict:
     """A trajectory and a volume at an instant."""
-    profile, coarse = rules.profile, 0.0 if is_known(track) else rules.coarse_m
+    profile, coarse = rules.profile, rules.coarse_m
     start, end = _widened(volume, profile)
     if not start <= t_ns <= end:
         return NEVER
@@ -181,6 +186,8 @@ def mixed_at(track: Trajectory, volume: Volume4D, t_ns: int, rules: Rules, zone:
     if not sure:
         return Verdict(possible, None if profile.time_ns else False)
     certain = both(*(_mixed_certain(part, volume, profile, zone) for part in sure))
+    if certain and any(part.contradicts for part in sure):
+        certain = None
     return Verdict(possible, None if profile.time_ns and not certain else certain)
 
 
@@ -215,7 +222,7 @@ RvsmPair = tuple[bool | None, bool | None]
 def tracks_at(a: Trajectory, b: Trajectory, t_ns: int, rules: Rules, rvsm: RvsmPair) -> Verdict:
     """Two trajectories at an instant."""
     profile, buffer = rules.profile, rules.profile.time_ns
-    coarse = 0.0 if is_known(a) and is_known(b) else rules.coarse_m
+    coarse = rules.coarse_m
     parts_a, parts_b = parts_at(a, t_ns, buffer, coarse), parts_at(b, t_ns, buffer, coarse)
     slack = None if buffer == 0 else 2 * buffer
     possible = either(*(tracks_possible(pa, pb, profile, rvsm, slack) for pa in parts_a for pb in parts_b), False)
@@ -225,6 +232,8 @@ def tracks_at(a: Trajectory, b: Trajectory, t_ns: int, rules: Rules, rvsm: RvsmP
         return Verdict(possible, None if buffer else False)
     sure_a, sure_b = parts_at(a, t_ns, 0, coarse), parts_at(b, t_ns, 0, coarse)
     certain = both(*(_tracks_certain(p, q, profile, rvsm) for p in sure_a for q in sure_b))
+    if certain and any(part.contradicts for part in (*sure_a, *sure_b)):
+        certain = None
     if certain and not (is_known(a) and is_known(b)):
         certain = None  # docs/conflicts.md, "Forecasts": none of these is called certain, though it might be
     return Verdict(possible, None if buffer and not certain else certain)
@@ -286,6 +295,17 @@ def volume_windows(
     return merged(found)
 
 
+def over_some_ground(a: Plan | Zone, b: Plan | Zone, rules: Rules) -> bool:
+    """Whether there is an elevation of the ground over which a pair of volumes would surely be in possible breach."""
+    zone = isinstance(a, Zone) or isinstance(b, Zone)
+    return any(
+        volume_verdict(va, vb, rules.profile, zone, elevation_m * UM_PER_M).possible is True
+        for va in a.volumes for vb in b.volumes
+        if common_window(va, vb, rules.profile)
+        for elevation_m in (0, 500, 2_000, 4_400, 8_500)
+    )
+
+
 def merged(windows: Iterable[Window]) -> list[Window]:
     """Closed windows united; those with no whole nanosecond between them are one."""
     out: list[Window] = []
@@ -315,7 +335,7 @@ def pair_conflicts(a: Plan | Zone, b: Plan | Zone, rules: Rules) -> bool | None:
 
 
 def _track_ever_in(track: Trajectory, volume: Volume4D, rules: Rules, zone: bool) -> bool | None:
-    profile, coarse = rules.profile, 0.0 if is_known(track) else rules.coarse_m
+    profile, coarse = rules.profile, rules.coarse_m
     start, end = _widened(volume, profile)
     legs = legs_of(track, coarse)
     parts = (part_during(leg, start - profile.time_ns, end + profile.time_ns) for leg in legs)

@@ -8,7 +8,7 @@ metres, ground that nobody stated), so that either answer of the search is good.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, cached_property
@@ -135,12 +135,14 @@ class Place:
     """Where two things are: the vertices [deg] of both and a margin [deg] around them.
 
     reach_m: how far from each other they still count as together; beyond 0, the ground below them may differ.
+    ground_um: between which elevations above mean sea level the ground there lies.
     """
 
     lat_deg: tuple[float, ...]
     lng_deg: tuple[float, ...]
     margin_deg: float = 0.5
     reach_m: float = 0.0
+    ground_um: tuple[int, int] = GROUND_UM
 
     @cached_property
     def geoid_um(self) -> tuple[int, int]:
@@ -225,8 +227,8 @@ def ellipsoidal(level: Level, place: Place) -> Intervals:
             least = _warmed(low, high)
             return _lifted(widest, (least[0] + field, least[1] + field), undulation)
         case Datum.AGL:
-            widest = (low + GROUND_UM[0], high + GROUND_UM[1])
-            least = (low + GROUND_UM[1], high + GROUND_UM[0])
+            down, up = place.ground_um
+            widest, least = (low + down, high + up), (low + up, high + down)
             return _lifted(widest, least, undulation)
 
 
@@ -256,6 +258,26 @@ def fixed_verdict(
     def gaps(b_low: Level | None, a_high: Level | None, a_low: Level | None, b_high: Level | None) -> list[Gap]:
         return [gap(f, c, minimum_um, tolerance_um, place) for f, c in ((b_low, a_high), (a_low, b_high))]
 
+    verdict = _fixed(a, b, minimum_um, flies, gaps)
+    if any(maybe_upside_down(band, place) for band in (a, b)):
+        return Verdict(verdict.possible or None, verdict.certain and None)
+    return verdict
+
+
+Gaps = Callable[[Level | None, Level | None, Level | None, Level | None], list[Gap]]
+
+
+def maybe_upside_down(band: Band, place: Place) -> bool:
+    """Whether a floor may lie above its ceiling, in another datum: what the source meant is then not known."""
+    low, high = band.lower, band.upper
+    if low is None or high is None or compare_directly(low, high):
+        return False
+    if (low.datum, low.setting_hpa, low.elevation_um) == (high.datum, high.setting_hpa, high.elevation_um):
+        return False
+    return gap(low, high, 0, 0, place).most_must > 0
+
+
+def _fixed(a: Band, b: Band, minimum_um: int, flies: tuple[bool, bool], gaps: Gaps) -> Verdict:
     nearest = gaps(b.lower, a.upper, a.lower, b.upper)
     possible = both(*(_below(g.least_may, g.least_must, minimum_um) for g in nearest))
     a_top, a_bottom = (a.lower, a.upper) if flies[0] else (a.upper, a.lower)

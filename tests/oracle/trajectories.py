@@ -89,6 +89,12 @@ def _between(ends: tuple[Level, Level], f: Fraction) -> Level:
     return replace(ends[0], value_um=value)
 
 
+def is_forecast(trajectory: Trajectory) -> bool:
+    """Whether times or levels are spans."""
+    same = (trajectory.early_ns == trajectory.late_ns).all() and (trajectory.lower_um == trajectory.upper_um).all()
+    return not same
+
+
 @lru_cache(maxsize=1_000)  # trajectories are equal only to themselves
 def legs_of(trajectory: Trajectory, coarse_m: float = 0.0) -> tuple[Leg, ...]:
     """The legs of a trajectory."""
@@ -112,7 +118,7 @@ def _leg(trajectory: Trajectory, k: int, coarse_m: float) -> Leg:
         (int(trajectory.late_ns[k]), int(trajectory.late_ns[k + 1])),
         levels(trajectory.lower_um, int(trajectory.lower_datum[k])),
         levels(trajectory.upper_um, int(trajectory.upper_datum[k])),
-        coarse_m,
+        coarse_m if is_forecast(trajectory) else 0.0,
     )
 
 
@@ -129,6 +135,11 @@ class Part:
         length, old = self.leg.length_m, self.leg.bones
         along = np.array([float(self.start) * length]), np.array([float(self.end) * length])
         return replace(old, begin_m=along[0], end_m=along[1], radius_m=old.radius_m if radius_m is None else radius_m)
+
+    @property
+    def contradicts(self) -> bool:
+        """Whether the source gives two levels for one instant: nobody can say what is certain there."""
+        return self.leg.early_ns[0] == self.leg.late_ns[1] and self.leg.levels_change
 
     @property
     def band(self) -> Band:

@@ -14,6 +14,7 @@ from oracle.conflicts import (
     key_of,
     known_breaches,
     merged,
+    over_some_ground,
     pair_conflicts,
     pairs,
     rvsm_of,
@@ -22,6 +23,7 @@ from oracle.conflicts import (
     volume_windows,
 )
 from oracle.levels import Verdict
+from oracle.trajectories import is_forecast
 from property.strategies import Scene
 from sharedsky.airspace.trajectory import Trajectory
 from sharedsky.conflicts.report import Conflict, Report
@@ -120,10 +122,10 @@ def _pair(a: Plan | Zone, b: Plan | Zone, answer: Answer, rules: Rules, report: 
         return _volumes(a, b, answer, rules, report)
     name = f"{a.id}-{b.id}"
     wrong = []
-    forecast = any(not _known(track) for x in (a, b) for track in _tracks(x))
+    vague = any(is_forecast(track) or track.lateral_m.any() for x in (a, b) for track in _tracks(x))
     coarse = replace(rules, coarse_m=PIECE_M)
     truth = pair_conflicts(a, b, rules)
-    if forecast and truth is False and answer.possible:
+    if vague and truth is False and answer.possible:
         truth = _outward(truth, pair_conflicts(a, b, coarse))
     if truth is not None and truth is not bool(answer.possible) and not _listed_apart(a, b, report):
         wrong.append(f"{name}: oracle says {truth}, search {answer.possible}")
@@ -132,7 +134,7 @@ def _pair(a: Plan | Zone, b: Plan | Zone, answer: Answer, rules: Rules, report: 
     for t in sorted({*telling_instants(a, b, rules.profile), *edges, *middles, *_met(a, b, rules)}):
         said = _at(answer, t)
         seen = breach_at(a, b, t, rules)
-        if forecast and _differ(seen, said):
+        if vague and _differ(seen, said):
             seen = _coarsely(seen, breach_at(a, b, t, coarse))
         wrong += [f"{name} at {t}: oracle {seen}, search {said}" for _ in [0] if _differ(seen, said)]
     return wrong
@@ -187,6 +189,8 @@ def _differ(seen: Verdict, said: Verdict) -> bool:
 def _volumes(a: Plan | Zone, b: Plan | Zone, answer: Answer, rules: Rules, report: Report) -> list[str]:
     """Of volumes alone, windows are known to the nanosecond."""
     wrong = []
+    if not answer.possible and not _listed_apart(a, b, report) and over_some_ground(a, b, rules):
+        wrong.append(f"{a.id}-{b.id}: over some ground they conflict, and they are listed nowhere")
     for name, said, part in (("possible", answer.possible, 0), ("certain", answer.certain, 1)):
         must = volume_windows(a, b, rules, lambda v, part=part: v[part] is True)  # type: ignore[misc]
         may = volume_windows(a, b, rules, lambda v, part=part: v[part] is not False)  # type: ignore[misc]

@@ -48,11 +48,12 @@ def examples(count: int) -> settings:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Where a scene plays: a place [deg] and a length [m] that its grid is made of."""
+    """Where a scene plays: a place [deg], a length [m] that its grid is made of, a level [ft] about which flights fly."""
 
     lat_deg: float
     lng_deg: float
     scale_m: float
+    level_ft: int
 
     def spot(self, azimuth_deg: float, distance_m: float) -> LatLng:
         """The place at a bearing and distance from the middle."""
@@ -73,7 +74,7 @@ def stages(draw: Draw, scales: Sequence[float] = SCALES_M) -> Stage:
     """Ordinary places, and the awkward ones: equator, antimeridian, poles and close to them."""
     lat = draw(st.one_of(st.sampled_from([0.0, 47.0, 80.0, 90.0, -90.0, 89.999, -33.0]), st.floats(-90, 90, width=32)))
     lng = draw(st.one_of(st.sampled_from([0.0, 8.0, 180.0, -180.0, 179.999]), st.floats(-180, 180, width=32)))
-    return Stage(lat, lng, draw(st.sampled_from(list(scales))))
+    return Stage(lat, lng, draw(st.sampled_from(list(scales))), draw(st.sampled_from([3_000, 28_500, 35_000, 40_500])))
 
 
 @st.composite
@@ -138,7 +139,8 @@ def altitudes(draw: Draw, datum: Datum | None = None) -> Altitude:
     """A level on a coarse grid, with a stated uncertainty at times."""
     datum = datum or draw(st.sampled_from([*Datum, Datum.PRESSURE, Datum.AMSL, Datum.WGS84]))
     unit = draw(st.sampled_from(list(Unit)))
-    value = draw(st.integers(0, 40)) * (100.0 if unit is Unit.M else 500.0)
+    step = draw(st.sampled_from([1, 1, 10]))
+    value = step * draw(st.integers(0, 12)) * (50.0 if unit is Unit.M else 200.0)
     setting = draw(st.sampled_from([None, 1013.25, 1020.0])) if datum is Datum.QNH else None
     elevation = draw(st.sampled_from([0.0, 450.0])) if datum is Datum.QFE else None
     return Altitude(value, unit, datum, draw(st.sampled_from([0.0, 0.0, 0.0, 20.0, 120.0])), setting, elevation)
@@ -148,8 +150,9 @@ def altitudes(draw: Draw, datum: Datum | None = None) -> Altitude:
 def bands(draw: Draw, mixed_datums: bool = True) -> tuple[Altitude | None, Altitude | None]:
     """Floor and ceiling in one datum mostly; either may be open."""
     datum = draw(st.sampled_from(list(Datum) if mixed_datums else [Datum.AMSL]))
-    low = draw(st.one_of(st.none(), altitudes(datum)))
-    high = draw(st.one_of(st.none(), altitudes(None if mixed_datums and draw(st.integers(0, 5)) == 0 else datum)))
+    low = draw(altitudes(datum)) if draw(st.integers(0, 4)) else None
+    other = None if mixed_datums and draw(st.integers(0, 5)) == 0 else datum
+    high = draw(altitudes(other)) if draw(st.integers(0, 4)) else None
     if low is None or high is None or low.datum is not high.datum:
         return low, high
     assume((low.setting_hpa, low.elevation_m) == (high.setting_hpa, high.elevation_m))
@@ -278,7 +281,7 @@ def flown(draw: Draw, stage: Stage) -> tuple[list[LatLng], list[int], list[int]]
     points = draw(st.lists(spots(stage, 8), min_size=2, max_size=5))
     seconds = leg_seconds(points, draw(st.sampled_from([40.0, 120.0, 240.0])))
     start = draw(st.integers(0, 5)) * 120
-    base = draw(st.sampled_from([3_000, 28_500, 35_000, 40_500]))
+    base = stage.level_ft + draw(st.sampled_from([0, 0, 0, 0, 2_000]))
     steps = draw(st.lists(st.integers(-40, 40), min_size=len(points), max_size=len(points)))
     level = draw(st.booleans())
     feet = [base + 25 * (steps[0] if level else step) for step in steps]
@@ -289,10 +292,10 @@ def flown(draw: Draw, stage: Stage) -> tuple[list[LatLng], list[int], list[int]]
 def known_trajectories(draw: Draw, stage: Stage) -> Trajectory:
     """A recorded flight; some state an uncertainty of place or level."""
     points, times, feet = draw(flown(stage))
-    lateral = draw(st.sampled_from([0.0, 0.0, 0.0, 300.0]))
+    lateral = draw(st.sampled_from([0.0, 0.0, 0.0, 0.0, 0.0, 300.0]))
     return forecast_of(
         points, times, times, times, [(f, f) for f in feet],
-        lateral_m=lateral, uncertainty_ft=draw(st.sampled_from([0, 0, 0, 25, 150])),
+        lateral_m=lateral, uncertainty_ft=draw(st.sampled_from([0, 0, 0, 0, 0, 25, 150])),
     )
 
 

@@ -205,3 +205,17 @@ def test_a_gap_states_what_it_must_and_may_be() -> None:
 def test_three_valued_logic() -> None:
     assert (both(True, None), both(False, None), both(True, True)) == (None, False, True)
     assert (either(False, None), either(True, None), either(False, False)) == (None, True, False)
+
+
+def test_a_volume_that_may_be_upside_down_is_never_clear_to_the_oracle() -> None:
+    upside_down = band_of(wgs84_m(900), amsl_m(500))
+    assert fixed(upside_down, band_of(amsl_m(100), amsl_m(200))).possible is None
+    assert fixed(upside_down, band_of(None, None)).certain is None
+    assert fixed(band_of(wgs84_m(100), amsl_m(500)), band_of(amsl_m(200), None)) == CERTAIN
+
+
+def test_over_known_ground_a_height_above_it_is_a_level() -> None:
+    flat = Place(BERN.lat_deg, BERN.lng_deg, ground_um=(500_000_000, 500_000_000))
+    drone, other = band_of(agl_m(0), agl_m(120)), at(amsl_m(600))
+    assert fixed_verdict(drone, other, 0, TOLERANCE, flat).possible is True
+    assert fixed_verdict(drone, at(amsl_m(640)), 0, TOLERANCE, flat).possible is False
