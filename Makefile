@@ -11,7 +11,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 p
 VENV ?= .venv
 BIN := $(VENV)/bin
 # Two processes: geometry fills a core, and machines for tests have two.
-TEST_ARGS ?= -n 2
+TEST_ARGS ?= -n 2 --dist worksteal
 # What pip is given; an environment of one's own may name an index or a cache.
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
