@@ -43,6 +43,9 @@ _GEOID_SLOPE: Final = 1e-3
 #: Told what is being done, how much of it is done, and of how much.
 Progress = Callable[[str, int, int], None]
 
+#: Candidates decided together: two flights of uncertain times take some 2 kB a pair.
+_BLOCK: Final = 200_000
+
 
 @dataclass(frozen=True, slots=True)
 class _Tables:
@@ -174,16 +177,22 @@ def _ground_decides(legs: Legs, i: IntArray, j: IntArray, table: PairTable, prof
 
 
 def _candidates(a: Boxes, b: Boxes | None = None) -> Iterator[Pairs]:
-    """Overlapping items, each pair once."""
+    """Overlapping items, each pair once, in blocks that bound the memory of what decides them."""
     several = len(a.item) > len(a.group) or (b is not None and len(b.item) > len(b.group))
     if not several:
-        yield from overlapping(a, b)
+        for i, j in overlapping(a, b):
+            yield from _blocks(i, j)
         return
     width = len(a.group) if b is None else len(b.group)
     keys = [i * width + j for i, j in overlapping(a, b)]
     if keys:
         key = np.unique(np.concatenate(keys))
-        yield key // width, key % width
+        yield from _blocks(key // width, key % width)
+
+
+def _blocks(i: IntArray, j: IntArray) -> Iterator[Pairs]:
+    for begin in range(0, len(i), _BLOCK):
+        yield i[begin : begin + _BLOCK], j[begin : begin + _BLOCK]
 
 
 def _volume_boxes(volumes: Volumes, sides: Sides, minima: Minima) -> Boxes:
