@@ -158,7 +158,8 @@ def _flights_in_volumes(tables: _Tables, profile: Profile) -> Iterator[tuple[Bre
     for volumes, minima in cells:
         half_um = minima.vertical_um // 2 + 1
         legs = _leg_boxes(tables.legs, tables.sides, minima.horizontal_m / 2, half_um, profile.time_ns)
-        for i, j in _candidates(legs, _volume_boxes(volumes, tables.sides, minima)):
+        pairs = list(_candidates(legs, _volume_boxes(volumes, tables.sides, minima)))
+        for i, j in _by_flight_and_volume(tables.legs, pairs):
             yield crossings(tables.legs, i, volumes, j, minima)
 
 
@@ -188,6 +189,24 @@ def _candidates(a: Boxes, b: Boxes | None = None) -> Iterator[Pairs]:
     if keys:
         key = np.unique(np.concatenate(keys))
         yield from _blocks(key // width, key % width)
+
+
+def _by_flight_and_volume(legs: Legs, pairs: Sequence[Pairs]) -> Iterator[Pairs]:
+    """Pieces and volumes in blocks that never part the pieces of one trajectory that may meet one volume.
+
+    Whether a forecast is surely inside a volume is told from all of its pieces there (surely.py).
+    """
+    if not pairs:
+        return
+    i, j = (np.concatenate(side) for side in zip(*pairs, strict=True))
+    order = np.lexsort((i, j, legs.trajectory[i]))
+    i, j = i[order], j[order]
+    flight = legs.trajectory[i]
+    begins = np.flatnonzero(np.append(True, (flight[1:] != flight[:-1]) | (j[1:] != j[:-1])))
+    cuts = begins[np.searchsorted(begins, np.arange(0, len(i), _BLOCK))[1:].clip(max=len(begins) - 1)]
+    for of in np.split(np.arange(len(i)), np.unique(cuts)):
+        if len(of):
+            yield i[of], j[of]
 
 
 def _blocks(i: IntArray, j: IntArray) -> Iterator[Pairs]:
