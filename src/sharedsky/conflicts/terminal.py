@@ -9,6 +9,7 @@ import numpy as np
 
 from sharedsky.airspace.altitude import UM_PER_FT
 from sharedsky.airspace.earth import BoolArray, distance_m
+from sharedsky.airspace.shapes import ragged
 from sharedsky.conflicts.breaches import MINIMA, Breaches
 from sharedsky.conflicts.profile import Terminal
 from sharedsky.conflicts.sides import Sides
@@ -23,18 +24,17 @@ def is_terminal(rows: Breaches, sides: Sides, terminal: Terminal) -> BoolArray:
     """
     out = np.zeros(len(rows), bool)
     flights = np.flatnonzero(rows.minima == MINIMA.index("trajectory-trajectory"))
-    shared: dict[tuple[int, int], list[Aerodrome]] = {}
-    for k in flights:
-        pair = (int(rows.a[k]), int(rows.b[k]))
-        if pair not in shared:
-            shared[pair] = _shared(sides, *pair)
-        for aerodrome in shared[pair]:
-            known = not np.isnan(rows.horizontal_m[k])
-            level = rows.band.upper[k] if known else rows.band.lower[k]
-            if level > aerodrome.elevation_ft * UM_PER_FT + terminal.height_um:
-                continue
-            away = distance_m(rows.lat_deg[k], rows.lng_deg[k], aerodrome.lat_deg, aerodrome.lng_deg)[0]
-            out[k] |= away <= terminal.radius_m
+    pairs, which = np.unique(np.stack([rows.a[flights], rows.b[flights]], axis=1), axis=0, return_inverse=True)
+    shared = [_shared(sides, *pair) for pair in pairs.tolist()]
+    start = np.concatenate([[0], np.cumsum([len(some) for some in shared])]).astype(np.int64)
+    of, count = ragged(start, which.reshape(-1))
+    row = np.repeat(flights, count)
+    place = np.array([(a.lat_deg, a.lng_deg, a.elevation_ft) for some in shared for a in some], float).reshape(-1, 3)
+    level = np.where(np.isnan(rows.horizontal_m[row]), rows.band.lower[row], rows.band.upper[row])
+    low = np.flatnonzero(level <= place[of, 2] * UM_PER_FT + terminal.height_um)
+    row, of = row[low], of[low]
+    away = distance_m(rows.lat_deg[row], rows.lng_deg[row], place[of, 0], place[of, 1]) if len(row) else np.empty(0)
+    out[row[away <= terminal.radius_m]] = True
     return out
 
 
