@@ -19,6 +19,7 @@ from oracle.geometry import footprints_meet, skeleton
 from oracle.levels import Band, Place, Verdict, both, either
 from oracle.trajectories import (
     Part,
+    is_forecast,
     legs_of,
     part_during,
     part_meets_footprint,
@@ -178,11 +179,12 @@ def mixed_at(track: Trajectory, volume: Volume4D, t_ns: int, rules: Rules, zone:
     start, end = _widened(volume, profile)
     if not start <= t_ns <= end:
         return NEVER
-    parts = parts_at(track, t_ns, profile.time_ns, coarse)
+    vague = is_forecast(track)
+    parts = parts_at(track, t_ns, profile.time_ns, coarse, vague)
     possible = either(*(mixed_possible(part, volume, profile, zone) for part in parts), False)
     if possible is False:
         return NEVER
-    sure = parts_at(track, t_ns, 0, coarse) if surely_there(track, t_ns) else []
+    sure = parts_at(track, t_ns, 0, coarse, vague) if surely_there(track, t_ns) else []
     if not sure:
         return Verdict(possible, None if profile.time_ns else False)
     certain = both(*(_mixed_certain(part, volume, profile, zone) for part in sure))
@@ -222,15 +224,15 @@ RvsmPair = tuple[bool | None, bool | None]
 def tracks_at(a: Trajectory, b: Trajectory, t_ns: int, rules: Rules, rvsm: RvsmPair) -> Verdict:
     """Two trajectories at an instant."""
     profile, buffer = rules.profile, rules.profile.time_ns
-    coarse = rules.coarse_m
-    parts_a, parts_b = parts_at(a, t_ns, buffer, coarse), parts_at(b, t_ns, buffer, coarse)
+    coarse, vague = rules.coarse_m, is_forecast(a) or is_forecast(b)
+    parts_a, parts_b = (parts_at(x, t_ns, buffer, coarse, vague) for x in (a, b))
     slack = None if buffer == 0 else 2 * buffer
     possible = either(*(tracks_possible(pa, pb, profile, rvsm, slack) for pa in parts_a for pb in parts_b), False)
     if possible is False:
         return NEVER
     if not (surely_there(a, t_ns) and surely_there(b, t_ns)):
         return Verdict(possible, None if buffer else False)
-    sure_a, sure_b = parts_at(a, t_ns, 0, coarse), parts_at(b, t_ns, 0, coarse)
+    sure_a, sure_b = (parts_at(x, t_ns, 0, coarse, vague) for x in (a, b))
     certain = both(*(_tracks_certain(p, q, profile, rvsm) for p in sure_a for q in sure_b))
     if certain and any(part.contradicts for part in (*sure_a, *sure_b)):
         certain = None
@@ -337,7 +339,7 @@ def pair_conflicts(a: Plan | Zone, b: Plan | Zone, rules: Rules) -> bool | None:
 def _track_ever_in(track: Trajectory, volume: Volume4D, rules: Rules, zone: bool) -> bool | None:
     profile, coarse = rules.profile, rules.coarse_m
     start, end = _widened(volume, profile)
-    legs = legs_of(track, coarse)
+    legs = legs_of(track, coarse, is_forecast(track))
     parts = (part_during(leg, start - profile.time_ns, end + profile.time_ns) for leg in legs)
     return either(*(mixed_possible(part, volume, profile, zone) for part in parts if part), False)
 

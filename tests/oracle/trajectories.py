@@ -96,12 +96,12 @@ def is_forecast(trajectory: Trajectory) -> bool:
 
 
 @lru_cache(maxsize=1_000)  # trajectories are equal only to themselves
-def legs_of(trajectory: Trajectory, coarse_m: float = 0.0) -> tuple[Leg, ...]:
-    """The legs of a trajectory."""
-    return tuple(_leg(trajectory, k, coarse_m) for k in range(len(trajectory.lat_deg) - 1))
+def legs_of(trajectory: Trajectory, coarse_m: float = 0.0, levels_too: bool = True) -> tuple[Leg, ...]:
+    """The legs of a trajectory; coarse_m > 0 widens lateral reaches, and with levels_too the levels along the path."""
+    return tuple(_leg(trajectory, k, coarse_m, levels_too) for k in range(len(trajectory.lat_deg) - 1))
 
 
-def _leg(trajectory: Trajectory, k: int, coarse_m: float) -> Leg:
+def _leg(trajectory: Trajectory, k: int, coarse_m: float, levels_too: bool) -> Leg:
     spread = Fraction(int(trajectory.level_uncertainty_um))
 
     def levels(values: np.ndarray[tuple[int, ...], np.dtype[np.int64]], code: int) -> tuple[Level, Level]:
@@ -118,7 +118,7 @@ def _leg(trajectory: Trajectory, k: int, coarse_m: float) -> Leg:
         (int(trajectory.late_ns[k]), int(trajectory.late_ns[k + 1])),
         levels(trajectory.lower_um, int(trajectory.lower_datum[k])),
         levels(trajectory.upper_um, int(trajectory.upper_datum[k])),
-        coarse_m if is_forecast(trajectory) else 0.0,
+        coarse_m if levels_too else 0.0,
     )
 
 
@@ -164,9 +164,12 @@ def _last_fraction(ends: tuple[int, int], limit: int) -> Fraction | None:
     return Fraction(1) if last <= limit else Fraction(limit - first, last - first)
 
 
-def parts_at(trajectory: Trajectory, t_ns: int, buffer_ns: int = 0, coarse_m: float = 0.0) -> list[Part]:
+def parts_at(
+    trajectory: Trajectory, t_ns: int, buffer_ns: int = 0, coarse_m: float = 0.0, levels_too: bool = True
+) -> list[Part]:
     """Everywhere on its path that the aircraft may be within buffer_ns of an instant."""
-    parts = (part_during(leg, t_ns - buffer_ns, t_ns + buffer_ns) for leg in legs_of(trajectory, coarse_m))
+    legs = legs_of(trajectory, coarse_m, levels_too)
+    parts = (part_during(leg, t_ns - buffer_ns, t_ns + buffer_ns) for leg in legs)
     return [part for part in parts if part is not None]
 
 

@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import Final
 
 import numpy as np
-from hypothesis import HealthCheck, assume, settings
+from hypothesis import HealthCheck, Phase, assume, settings
 from hypothesis import strategies as st
 
 from oracle.vincenty import direct, inverse
@@ -40,6 +40,8 @@ def examples(count: int) -> settings:
     return settings(
         max_examples=int(count * float(factor or 1)),
         derandomize=factor is None,
+        # scenes are slow to shrink: a short run tells what fails, a long one makes it small
+        phases=tuple(Phase) if factor else (Phase.explicit, Phase.generate),
         database=None,
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],

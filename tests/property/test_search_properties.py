@@ -52,7 +52,7 @@ def grew(large: Scene, small: Scene, rules_large: Rules, rules_small: Rules, par
     ]
 
 
-@examples(60)
+@examples(33)
 @given(SCENES, st.randoms(use_true_random=False))
 def test_the_order_of_plans_and_zones_changes_nothing(scene: Scene, shuffler: object) -> None:
     plans, zones = list(scene.plans), list(scene.zones)
@@ -64,20 +64,20 @@ def test_the_order_of_plans_and_zones_changes_nothing(scene: Scene, shuffler: ob
     assert {(u.a, u.b) for u in first.undetermined} == {(u.a, u.b) for u in second.undetermined}
 
 
-@examples(80)
+@examples(44)
 @given(SCENES)
 def test_every_entry_keeps_its_own_form(scene: Scene) -> None:
     assert malformed(check(scene)) == []
 
 
-@examples(60)
+@examples(33)
 @given(SCENES)
 def test_one_more_plan_never_removes_a_conflict(scene: Scene) -> None:
     fewer = Scene(scene.plans[:-1], scene.zones)
     assert grew(scene, fewer, Rules(), Rules()) == []
 
 
-@examples(60)
+@examples(33)
 @given(SCENES)
 def test_one_more_zone_never_removes_a_conflict(scene: Scene) -> None:
     assume(scene.zones)
@@ -98,7 +98,7 @@ def larger_minima(scale_m: float, scale_um: int, buffer_ns: int) -> Profile:
 
 
 @pytest.mark.parametrize("part", ["possible", "certain"])
-@examples(60)
+@examples(33)
 @given(
     scene=SCENES,
     metres=st.sampled_from([0.0, 0.5, 400.0, 20_000.0]),
@@ -110,13 +110,13 @@ def test_larger_minima_never_shrink_the_set(part: str, scene: Scene, metres: flo
     assert grew(scene, scene, larger, Rules(), part) == []
 
 
-@examples(40)
+@examples(22)
 @given(flight_scenes(forecasts=True), st.sampled_from(["same_owner", "all_zones"]))
 def test_asking_for_more_never_shrinks_the_set(scene: Scene, option: str) -> None:
     assert grew(scene, scene, replace(Rules(), **{option: True}), Rules()) == []  # type: ignore[arg-type]
 
 
-@examples(40)
+@examples(22)
 @given(flight_scenes(forecasts=True))
 def test_assumed_approval_only_takes_possible_breaches_away(scene: Scene) -> None:
     assert grew(scene, scene, Rules(), Rules(assume_rvsm=True)) == []
@@ -148,7 +148,7 @@ def changed(
     return Scene(tuple(plans), tuple(replace(z, volumes=tuple(map(volume, z.volumes))) for z in scene.zones))
 
 
-@examples(80)
+@examples(44)
 @given(SCENES, st.sampled_from([1.0, 30.0, 400.0]))
 def test_a_vaguer_level_never_turns_possible_into_clear(scene: Scene, more: float) -> None:
     def volume(v: Volume4D) -> Volume4D:
@@ -162,7 +162,7 @@ def test_a_vaguer_level_never_turns_possible_into_clear(scene: Scene, more: floa
     assert grew(scene, vaguer, Rules(), Rules(), "certain") == []
 
 
-@examples(60)
+@examples(33)
 @given(
     flight_scenes(forecasts=True, with_volumes=True),
     st.sampled_from([(200.0, 0, 0, 0), (0.0, 300, 0, 0), (0.0, 0, 60, 0), (0.0, 0, 0, 200), (5_000.0, 900, 300, 900)]),
@@ -178,7 +178,7 @@ def test_a_vaguer_flight_never_turns_possible_into_clear(scene: Scene, more: tup
     assert grew(scene, vaguer, Rules(), Rules(), "certain") == []
 
 
-@examples(80)
+@examples(44)
 @given(SCENES)
 def test_identical_plans_of_different_owners_always_conflict(scene: Scene) -> None:
     for plan in scene.plans:
@@ -219,7 +219,7 @@ def turned_track(track: Trajectory) -> Trajectory:
     return replace(track, lng_deg=lng)
 
 
-@examples(60)
+@examples(33)
 @given(SCENES)
 def test_a_whole_turn_of_longitude_changes_nothing(scene: Scene) -> None:
     turned = changed(scene, lambda v: replace(v, footprint=other_way(v.footprint)), turned_track)
@@ -239,7 +239,7 @@ def written_twice(draw: st.DrawFn) -> tuple[Footprint, Footprint, Footprint]:
     return shape, polygon(again[0], again[1:]), draw(footprints(stage))
 
 
-@examples(150)
+@examples(82)
 @given(written_twice())
 def test_another_first_vertex_or_direction_changes_nothing(shapes: tuple[Footprint, Footprint, Footprint]) -> None:
     one, again, other = shapes

@@ -49,7 +49,7 @@ def stated(plan: Plan) -> bool:
     return bool(track.lateral_m.any() or track.level_uncertainty_um or (np.diff(track.time_ns) == 0).any())
 
 
-@examples(60)
+@examples(36)
 @given(flight_scenes())
 def test_the_closest_approach_is_true_and_no_sampled_instant_in_breach_is_closer(scene: Scene) -> None:
     for conflict in check(scene).conflicts:
@@ -69,7 +69,7 @@ def test_the_closest_approach_is_true_and_no_sampled_instant_in_breach_is_closer
                 assert apart(a, b, t)[0] >= closest.horizontal_m - 0.02
 
 
-@examples(60)
+@examples(36)
 @given(flight_scenes())
 def test_the_ratio_is_the_least_over_the_window(scene: Scene) -> None:
     for conflict in check(scene).conflicts:
@@ -105,7 +105,7 @@ def climb_share(*plans: Plan) -> float:
     return total / DEFAULT_PROFILE.vertical.low_um
 
 
-@examples(80)
+@examples(48)
 @given(volume_scenes(mixed_datums=False))
 def test_the_place_of_a_conflict_of_volumes_lies_in_a_volume_of_each_side(scene: Scene) -> None:
     objects: dict[str, Plan | Zone] = {p.id: p for p in scene.plans} | {z.id: z for z in scene.zones}
@@ -116,7 +116,7 @@ def test_the_place_of_a_conflict_of_volumes_lies_in_a_volume_of_each_side(scene:
             assert min(separation_m(speck, shape, lambda b: b.high < 0.05 or b.low > 0.05).low for shape in shapes) < 0.05
 
 
-@examples(80)
+@examples(48)
 @given(volume_scenes(mixed_datums=False))
 def test_the_band_of_a_conflict_lies_within_the_levels_of_each_side(scene: Scene) -> None:
     objects: dict[str, Plan | Zone] = {p.id: p for p in scene.plans} | {z.id: z for z in scene.zones}
