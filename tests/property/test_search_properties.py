@@ -285,6 +285,14 @@ def test_what_lies_just_beyond_touching_is_clear(b: Volume4D) -> None:
     assert pair(volume_at(ZOO["gap_west"], amsl_m(0), amsl_m(100)), b) == []
 
 
+@pytest.mark.parametrize("lat", [89.999, -89.999, 89.9, 60.0])
+@pytest.mark.parametrize("corners", [3, 4, 6])
+def test_a_ring_close_around_a_pole_is_checked_above_mean_sea_level_too(lat: float, corners: int) -> None:
+    ring = polygon([(lat, -180 + 360 * k / corners) for k in range(corners)])
+    volume = volume_at(ring, amsl_m(0), amsl_m(100))
+    assert pair(volume, volume_at(ring, wgs84_m(-500), wgs84_m(500))) == ["certain"]
+
+
 def test_a_minimum_above_zero_is_kept_at_exactly_the_minimum() -> None:
     rules = Rules(replace(DEFAULT_PROFILE, volume_vertical_um=50 * UM_PER_M))
     low = volume_at(upper=wgs84_m(100))
