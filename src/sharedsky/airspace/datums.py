@@ -189,7 +189,10 @@ def _qnh(own: IntArray, setting_hpa: FloatArray) -> tuple[IntArray, IntArray, In
     factor = (hpa / 1013.25) ** _ISA_EXPONENT
     level_m = own / UM_PER_M
     pressure = np.rint((_ISA_HEIGHT_M - factor * (_ISA_HEIGHT_M - level_m)) * UM_PER_M).astype(np.int64)
-    baro = np.where(known, pressure + _spread(SETTING_ROUNDING_UM), own + _spread(QNH_SPREAD_UM))
+    # an altimeter's subscale shifts its reading by the setting's own pressure altitude; both readings of it are held
+    shifted = own + np.rint(_ISA_HEIGHT_M * (1.0 - factor) * UM_PER_M).astype(np.int64)
+    settled = np.stack([np.minimum(pressure[0], shifted[0]), np.maximum(pressure[1], shifted[1])])
+    baro = np.where(known, settled + _spread(SETTING_ROUNDING_UM), own + _spread(QNH_SPREAD_UM))
     true = _warmed(np.asarray(own + np.where(known, SETTING_ROUNDING_UM, QNH_SPREAD_UM) * _SIDES, np.int64))
     return frame, baro, true
 

@@ -288,3 +288,12 @@ def test_what_writers_are_given_holds_the_level_over_any_ground() -> None:
     ground = wgs84_bounds_m(agl_m(0), here)
     assert ground[0] < -400
     assert ground[1] > 8_800
+
+
+@pytest.mark.parametrize(("feet", "hpa", "pressure_ft"), [(25_000, 1050.0, 24_011), (15_000, 960.0, 16_486)])
+def test_a_known_setting_shifts_an_altimeter_by_its_own_pressure_altitude(
+    feet: int, hpa: float, pressure_ft: int
+) -> None:
+    here = places_of(shapes_of([Circle(47.0, 8.0, 100.0)]))
+    out = altitude_bounds([qnh_ft(feet, hpa)], OPEN_UM, here)
+    assert out.baro_lo[0] <= pressure_ft * UM_PER_FT <= out.baro_hi[0]
