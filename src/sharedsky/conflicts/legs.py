@@ -1,30 +1,24 @@
 """All trajectories of a search as one table of short pieces of path.
 
-Legs are cut where they are longer than 5 km (20 km where their place is uncertain by a kilometre or more, which then
-grows by the metre that this may cost: airspace/geodesic.py), times and levels being divided in proportion, so that each
-piece is a straight chord in a local frame. Built once per search; used by encounters.py, forecasts.py and
-crossings.py.
+Legs are cut (cut.py) so short that each piece is a straight chord in a local frame, times and levels being divided in
+proportion. Built once per search; used by encounters.py, forecasts.py and crossings.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
 
 import numpy as np
 
 from sharedsky.airspace.datums import Bounds, bounds_of
 from sharedsky.airspace.earth import BoolArray, FloatArray, IntArray
-from sharedsky.airspace.geodesic import MAX_EDGE_M, ROUGH_EDGE_M, ROUGH_SLACK_M, densify_edges
 from sharedsky.airspace.places import Places, places_of
-from sharedsky.airspace.shapes import PATH, Shapes
+from sharedsky.airspace.shapes import Shapes
 from sharedsky.airspace.terrain import Terrain
 from sharedsky.airspace.trajectory import Trajectory
+from sharedsky.conflicts.cut import Cut, cut_legs
 from sharedsky.conflicts.levels import same_frame
-
-#: Legs whose lateral uncertainty is at least this [m] are cut into longer pieces.
-_ROUGH_LATERAL_M: Final = 1_000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,81 +67,67 @@ class Legs:
 
 def legs_of(trajectories: Sequence[tuple[int, Trajectory]], terrain: Terrain) -> Legs:
     """The pieces of (side, trajectory) pairs."""
-    sizes = np.array([len(t.lat_deg) for _, t in trajectories], np.int64)
-    legs = np.maximum(sizes - 1, 0)
-    point_start = np.cumsum(sizes) - sizes
-    which = np.repeat(np.arange(len(trajectories)), legs)
-    first = point_start[which] + np.arange(len(which)) - np.repeat(np.cumsum(legs) - legs, legs)
-
-    def joined(name: str, dtype: type = np.int64) -> Any:
-        parts = [getattr(t, name) for _, t in trajectories]
-        return np.concatenate(parts) if parts else np.empty(0, dtype)
-
-    points = np.column_stack([joined("lat_deg", float), joined("lng_deg", float)]).reshape(-1, 2)
-    lateral = joined("lateral_m", float)
-    rough = lateral >= _ROUGH_LATERAL_M
-    longest = np.where(rough, ROUGH_EDGE_M, MAX_EDGE_M)
-    cut, owner = densify_edges(points[first], points[first + 1], longest) if len(first) else (points, first)
-    pieces = np.bincount(owner, minlength=len(first)) if len(first) else np.empty(0, np.int64)
-    step = np.arange(len(owner)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
-    part = np.stack([step, step + 1], axis=1), pieces[owner][:, None]
-    ends = np.empty((len(owner), 2, 2))
-    ends[:, 0] = cut
-    last = step + 1 == pieces[owner]
-    ends[~last, 1] = cut[np.flatnonzero(~last) + 1]
-    ends[last, 1] = points[first + 1][owner[last]]
-
-    def divided(at_start: IntArray, at_end: IntArray, round_up: bool) -> IntArray:
-        return _proportion(at_start[owner], at_end[owner], *part, round_up=round_up)
-
-    early, time, late = (joined(name) for name in ("early_ns", "time_ns", "late_ns"))
-    lower, upper = joined("lower_um").reshape(-1, 2), joined("upper_um").reshape(-1, 2)
-    trajectory = which[owner]
-    spread = np.array([t.level_uncertainty_um for _, t in trajectories], np.int64)[trajectory]
-    setting = np.array([np.nan if t.setting_hpa is None else t.setting_hpa for _, t in trajectories], float)
-    shapes = Shapes(
-        np.full(len(owner), PATH, np.int8),
-        np.where(rough, lateral + ROUGH_SLACK_M, lateral)[owner],
-        np.arange(len(owner) + 1) * 2,
-        np.arange(len(owner) + 1),
-        ends.reshape(-1, 2),
-    )
+    cut = cut_legs([trajectory for _, trajectory in trajectories])
+    shapes = cut.shapes()
     places = places_of(shapes)
-    low, high = divided(lower[:, 0], lower[:, 1], False), divided(upper[:, 0], upper[:, 1], True)
-    bounds = []
-    for level, name in ((low, "lower_datum"), (high, "upper_datum")):
-        codes = joined(name)[owner].astype(np.int8)
-        bounds.append(
-            bounds_of(
-                level.min(axis=1) - spread,
-                level.max(axis=1) + spread,
-                codes,
-                setting[trajectory],
-                np.zeros(len(owner)),
-                places,
-                terrain,
-            )
-        )
-    nominal = divided(time[first], time[first + 1], False)
-    known = ((early[first] == late[first]) & (early[first + 1] == late[first + 1]))[owner]
-    earliest = np.where(known[:, None], nominal, divided(early[first], early[first + 1], False))
-    latest = np.where(known[:, None], nominal, divided(late[first], late[first + 1], True))
+    lower, upper = _levels(cut, "lower_um", round_up=False), _levels(cut, "upper_um", round_up=True)
+    early, time, late, known = _times(cut)
     # in two places, or at two levels, at one instant: then it may be anywhere between them
-    moves = (ends[:, 0] != ends[:, 1]).any(axis=1) | (low[:, 0] != low[:, 1]) | (high[:, 0] != high[:, 1])
-    timed = known & ((nominal[:, 0] < nominal[:, 1]) | ~moves)
-    side = np.array([side for side, _ in trajectories], np.int64)[trajectory]
+    moves = (cut.ends[:, 0] != cut.ends[:, 1]).any(axis=1) | (lower[:, 0] != lower[:, 1]) | (upper[:, 0] != upper[:, 1])
     return Legs(
-        side, trajectory, shapes, earliest, nominal, latest, timed, low, high, spread, bounds[0], bounds[1], places
+        side=cut.per_trajectory([side for side, _ in trajectories]),
+        trajectory=cut.trajectory,
+        shapes=shapes,
+        early_ns=early,
+        time_ns=time,
+        late_ns=late,
+        timed=known & ((time[:, 0] < time[:, 1]) | ~moves),
+        lower_um=lower,
+        upper_um=upper,
+        uncertainty_um=_uncertainty(cut),
+        floor=_bounds(cut, lower, "lower_datum", places, terrain),
+        ceiling=_bounds(cut, upper, "upper_datum", places, terrain),
+        places=places,
     )
 
 
-def _proportion(start: IntArray, end: IntArray, step: IntArray, of: IntArray, *, round_up: bool) -> IntArray:
-    """start + (end - start) step / of in integers, rounded down or up: (m,), (m,), (m, 2), (m, 1) -> (m, 2)."""
-    change = (end - start)[:, None]
-    whole, rest = change // of, change % of
-    share = rest * step
-    share = -((-share) // of) if round_up else share // of
-    return np.asarray(start[:, None] + whole * step + share, np.int64)
+def _levels(cut: Cut, name: str, *, round_up: bool) -> IntArray:
+    """(m, 2) the trajectories' levels of this name [um] at the ends of the pieces."""
+    level = cut.stated.column(name).reshape(-1, 2)
+    return cut.divided(level[:, 0], level[:, 1], round_up=round_up)
+
+
+def _times(cut: Cut) -> tuple[IntArray, IntArray, IntArray, BoolArray]:
+    """Earliest, nominal and latest times (m, 2) [ns] at the ends of the pieces, and whether they are known, (m,).
+
+    Known times are the nominal ones, rounded alike; the others are rounded outward.
+    """
+    early, time, late = (cut.stated.at_ends(name) for name in ("early_ns", "time_ns", "late_ns"))
+    known = ((early[0] == late[0]) & (early[1] == late[1]))[cut.leg]
+    nominal = cut.divided(*time)
+    earliest = np.where(known[:, None], nominal, cut.divided(*early))
+    latest = np.where(known[:, None], nominal, cut.divided(*late, round_up=True))
+    return earliest, nominal, latest, known
+
+
+def _uncertainty(cut: Cut) -> IntArray:
+    """(m,) the stated uncertainty [um] of all levels of the trajectory."""
+    return np.asarray(cut.per_trajectory([t.level_uncertainty_um for t in cut.stated.trajectories]))
+
+
+def _bounds(cut: Cut, level_um: IntArray, datum: str, places: Places, terrain: Terrain) -> Bounds:
+    """Bounds (m,) on levels (m, 2) over whole pieces, with the stated uncertainty, in the datums of this name."""
+    uncertainty = _uncertainty(cut)
+    settings = [np.nan if t.setting_hpa is None else t.setting_hpa for t in cut.stated.trajectories]
+    return bounds_of(
+        level_um.min(axis=1) - uncertainty,
+        level_um.max(axis=1) + uncertainty,
+        cut.stated.column(datum)[cut.leg].astype(np.int8),
+        cut.per_trajectory(settings, float),
+        np.zeros(len(cut)),
+        places,
+        terrain,
+    )
 
 
 def one_datum(legs: Legs, i: IntArray, j: IntArray) -> BoolArray:
