@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from sharedsky.airspace.earth import BoolArray, FloatArray, IntArray
+from sharedsky.airspace.earth import BoolArray, FloatArray, IntArray, lat_lng
 from sharedsky.conflicts.levels import Band
 from sharedsky.conflicts.report import MinimaKind
 
@@ -51,6 +51,52 @@ class Breaches:
 
     def __len__(self) -> int:
         return len(self.a)
+
+    @classmethod
+    def without_closest(
+        cls,
+        *,
+        a: IntArray,
+        b: IntArray,
+        start_ns: IntArray,
+        end_ns: IntArray,
+        sure: BoolArray,
+        minima: MinimaKind,
+        vertical_um: IntArray | int,
+        band: Band,
+        vector: FloatArray,
+        needs_terrain: BoolArray,
+        reason: IntArray,
+        ratio: float = np.nan,
+    ) -> Breaches:
+        """Rows whose closest approach is not defined: with volumes, and of flights whose times are not known.
+
+        sure (k,): the whole span is certain, else none of it; needs_terrain and reason count only where it is not.
+        minima, ratio, and vertical_um where it is one number, hold for all rows. vector (k, 3): where, as n-vectors.
+        """
+        k = len(a)
+        lat, lng = lat_lng(vector)
+        undefined = np.full(k, np.nan)
+        return cls(
+            a=a,
+            b=b,
+            start_ns=start_ns,
+            end_ns=end_ns,
+            sure_start_ns=np.where(sure, start_ns, 1),
+            sure_end_ns=np.where(sure, end_ns, 0),
+            minima=np.full(k, MINIMA.index(minima)),
+            vertical_um=np.full(k, vertical_um, np.int64),
+            band=band,
+            lat_deg=lat,
+            lng_deg=lng,
+            closest_ns=np.zeros(k, np.int64),
+            horizontal_m=undefined,
+            vertical_m=undefined,
+            ratio=np.full(k, ratio),
+            terminal=np.zeros(k, bool),
+            needs_terrain=needs_terrain & ~sure,
+            reason=np.where(sure, 0, reason),
+        )
 
 
 def joined(parts: Sequence[Breaches]) -> Breaches:

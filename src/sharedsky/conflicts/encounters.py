@@ -28,7 +28,7 @@ def encounters(legs: Legs, i: IntArray, j: IntArray, table: PairTable, profile: 
     keep = np.flatnonzero(np.maximum(legs.time_ns[i, 0], legs.time_ns[j, 0]) <= shared)
     meeting = meeting_of(legs, i[keep], j[keep])
     lateral = legs.lateral_m[meeting.i] + legs.lateral_m[meeting.j]
-    table = _part(table, keep)
+    table = table.take(keep)
     near = where_within(meeting.offset, meeting.motion, decision_reach_m(profile.horizontal_m + lateral))
     sure = where_within(meeting.offset, meeting.motion, _certain_reach(profile.horizontal_m, lateral))
     rules = vertical_rules(legs, meeting, table, profile.tolerance_um)
@@ -76,13 +76,8 @@ def _breaches(legs: Legs, meeting: Meeting, rule: Rule, table: PairTable, profil
         ratio=least_ratio(legs, meeting, found, lo, hi, closest, table, profile),
         terminal=np.zeros(len(found), bool),
         needs_terrain=ground_decides(legs, i, j, minimum) & ~sure,
-        reason=np.where(sure, 0, _reason(legs, i, j, vertical, minimum, _part(table, found))),
+        reason=np.where(sure, 0, _reason(legs, i, j, vertical, minimum, table.take(found))),
     )
-
-
-def _part(table: PairTable, of: IntArray) -> PairTable:
-    """The table for some of its pairs."""
-    return PairTable(table.low, table.high, table.above_possible[of], table.above_certain[of])
 
 
 def _reason(

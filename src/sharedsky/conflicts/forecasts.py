@@ -8,14 +8,15 @@ least point is found by golden section, its ends by bisection, and both are roun
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from sharedsky.airspace.earth import BoolArray, FloatArray, IntArray, lat_lng
+from sharedsky.airspace.earth import BoolArray, FloatArray, IntArray
 from sharedsky.airspace.frames import decision_reach_m, flatten, segment_gap_m
 from sharedsky.airspace.time import MAX_NS, MIN_NS
-from sharedsky.conflicts.breaches import MINIMA, Breaches
+from sharedsky.conflicts.breaches import Breaches
 from sharedsky.conflicts.legs import Legs
 from sharedsky.conflicts.levels import PairTable, band, gap, pressure_envelope
 from sharedsky.conflicts.profile import Profile
@@ -63,6 +64,17 @@ def _reached(times: FloatArray, t: FloatArray, default: float) -> FloatArray:
     return np.where(length > 0, np.clip(share, 0.0, 1.0), default)
 
 
+@dataclass(frozen=True, slots=True)
+class _Met:
+    """k pairs of pieces i and j that may come together from start_ns to end_ns, rounded outward; sure: they do."""
+
+    i: IntArray
+    j: IntArray
+    start_ns: IntArray
+    end_ns: IntArray
+    sure: BoolArray
+
+
 def may_meet(legs: Legs, i: IntArray, j: IntArray, table: PairTable, profile: Profile) -> Breaches:
     """Possible breaches between pieces i[k] and j[k]; the table's arrays are (k,) too.
 
@@ -80,8 +92,8 @@ def may_meet(legs: Legs, i: IntArray, j: IntArray, table: PairTable, profile: Pr
     i, j = i[found], j[found]
     start = np.maximum(pair.origin_ns[found] + np.floor(start_s[found] * 1e9).astype(np.int64), MIN_NS)
     end = np.minimum(pair.origin_ns[found] + np.ceil(end_s[found] * 1e9).astype(np.int64), MAX_NS)
-    known = legs.timed[i] & legs.timed[j] & (legs.lateral_m[i] + legs.lateral_m[j] == 0) & certain[found]
-    return _breaches(legs, i, j, start, end, known, table, keep[found])
+    sure = legs.timed[i] & legs.timed[j] & (legs.lateral_m[i] + legs.lateral_m[j] == 0) & certain[found]
+    return _breaches(legs, _Met(i, j, start, end, sure), table.take(keep[found]))
 
 
 def paths_near(legs: Legs, i: IntArray, j: IntArray, horizontal_m: float) -> BoolArray:
@@ -129,40 +141,23 @@ def _boundary(pair: _Pair, outside: FloatArray, inside: FloatArray, reach: Float
     return np.where(near_all, outside, far)
 
 
-def _breaches(
-    legs: Legs,
-    i: IntArray,
-    j: IntArray,
-    start: IntArray,
-    end: IntArray,
-    known: BoolArray,
-    table: PairTable,
-    row: IntArray,
-) -> Breaches:
-    k = len(i)
-    levels = band(legs.floor, legs.ceiling, i, legs.floor, legs.ceiling, j, union=True)
-    lat, lng = lat_lng(legs.vector[i].sum(1) + legs.vector[j].sum(1))
+def _breaches(legs: Legs, met: _Met, table: PairTable) -> Breaches:
+    """The rows of pairs that may come together; the table's arrays are (k,) too."""
+    i, j = met.i, met.j
     top = np.maximum(*(pressure_envelope(legs.floor, legs.ceiling, k)[1] for k in (i, j)))
-    minimum = np.where(top > table.above_possible[row], table.high, table.low)
-    return Breaches(
+    minimum = np.where(top > table.above_possible, table.high, table.low)
+    return Breaches.without_closest(
         a=legs.side[i],
         b=legs.side[j],
-        start_ns=start,
-        end_ns=end,
-        sure_start_ns=np.where(known, start, 1),
-        sure_end_ns=np.where(known, end, 0),
-        minima=np.full(k, MINIMA.index("trajectory-trajectory")),
+        start_ns=met.start_ns,
+        end_ns=met.end_ns,
+        sure=met.sure,
+        minima="trajectory-trajectory",
         vertical_um=minimum,
-        band=levels,
-        lat_deg=lat,
-        lng_deg=lng,
-        closest_ns=np.zeros(k, np.int64),
-        horizontal_m=np.full(k, np.nan),
-        vertical_m=np.full(k, np.nan),
-        ratio=np.full(k, np.nan),
-        terminal=np.zeros(k, bool),
-        needs_terrain=ground_decides(legs, i, j, minimum) & ~known,
-        reason=np.where(known, 0, _reason(legs, i, j)),
+        band=band(legs.floor, legs.ceiling, i, legs.floor, legs.ceiling, j, union=True),
+        vector=legs.vector[i].sum(1) + legs.vector[j].sum(1),
+        needs_terrain=ground_decides(legs, i, j, minimum),
+        reason=_reason(legs, i, j),
     )
 
 

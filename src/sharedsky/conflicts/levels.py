@@ -105,6 +105,10 @@ class PairTable:
     above_possible: IntArray
     above_certain: IntArray
 
+    def take(self, rows: IntArray) -> PairTable:
+        """The table for some of its pairs."""
+        return PairTable(self.low, self.high, self.above_possible[rows], self.above_certain[rows])
+
 
 def pair_table(table: VerticalTable, rvsm_a: IntArray, rvsm_b: IntArray) -> PairTable:
     """The table for pairs of flights whose approval is 1 (approved), 0 (not) or -1 (not known), each (k,)."""

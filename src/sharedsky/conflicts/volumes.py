@@ -13,13 +13,13 @@ import numpy as np
 
 from sharedsky.airspace.common import common_points
 from sharedsky.airspace.datums import NO_FRAME, OPEN_UM, Bounds, altitude_bounds
-from sharedsky.airspace.earth import BoolArray, IntArray, lat_lng
+from sharedsky.airspace.earth import IntArray
 from sharedsky.airspace.meet import meet_pairs
 from sharedsky.airspace.places import Places, places_of
 from sharedsky.airspace.shapes import Shapes, shapes_of
 from sharedsky.airspace.terrain import Terrain
 from sharedsky.airspace.volume import Volume4D
-from sharedsky.conflicts.breaches import MINIMA, Breaches, Doubtful
+from sharedsky.conflicts.breaches import Breaches, Doubtful
 from sharedsky.conflicts.levels import Gap, band, below_minimum, gap, needs_terrain
 from sharedsky.conflicts.reasons import Reason
 from sharedsky.conflicts.report import MinimaKind
@@ -75,68 +75,85 @@ class Minima:
     vertical_um: int
     buffer_ns: int
 
+    @property
+    def same_point(self) -> bool:
+        """Whether the two must share a point, over whose ground their heights then compare."""
+        return self.horizontal_m == 0
+
+    @property
+    def ratio(self) -> float:
+        """The ratio of all breaches: 0 where the two must touch, else not defined."""
+        return 0.0 if self.horizontal_m == 0 and self.vertical_um == 0 else np.nan
+
+
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    """k pairs of a volume, i[k] of a, and another, j[k] of b, with the minima between them."""
+
+    a: Volumes
+    i: IntArray
+    b: Volumes
+    j: IntArray
+    minima: Minima
+
+    def take(self, rows: IntArray) -> _Pairs:
+        """Some of the pairs."""
+        return _Pairs(self.a, self.i[rows], self.b, self.j[rows], self.minima)
+
+    def gaps(self) -> tuple[Gap, Gap]:
+        """How far the first lies above the second, and the second above the first."""
+        a, i, b, j, same_point = self.a, self.i, self.b, self.j, self.minima.same_point
+        return (
+            gap(a.floor, i, b.ceiling, j, same_point=same_point),
+            gap(b.floor, j, a.ceiling, i, same_point=same_point),
+        )
+
+    def shared_ns(self) -> tuple[IntArray, IntArray]:
+        """Start and end (k,) of the time that both have in common, with the buffer; start > end where there is none."""
+        first, second, buffer_ns = self.a.time_ns[self.i], self.b.time_ns[self.j], self.minima.buffer_ns
+        return (
+            np.maximum(first[:, 0], second[:, 0]) - buffer_ns,
+            np.minimum(first[:, 1], second[:, 1]) + buffer_ns,
+        )
+
 
 def meetings(a: Volumes, i: IntArray, b: Volumes, j: IntArray, minima: Minima) -> tuple[Breaches, Doubtful]:
     """Breaches between volume i[k] of a and volume j[k] of b, and the pairs that only unknown ground decides."""
-    same_point = minima.horizontal_m == 0
-    one = gap(a.floor, i, b.ceiling, j, same_point=same_point)
-    other = gap(b.floor, j, a.ceiling, i, same_point=same_point)
+    pairs = _Pairs(a, i, b, j, minima)
+    one, other = pairs.gaps()
     minimum = minima.vertical_um
     possible = below_minimum(one.least, minimum) & below_minimum(other.least, minimum)
     anywhere = below_minimum(one.world_least, minimum) & below_minimum(other.world_least, minimum)
-    start = np.maximum(a.time_ns[i, 0], b.time_ns[j, 0]) - minima.buffer_ns
-    end = np.minimum(a.time_ns[i, 1], b.time_ns[j, 1]) + minima.buffer_ns
+    start, end = pairs.shared_ns()
     keep = np.flatnonzero((possible | anywhere) & (start <= end))
     keep = keep[meet_pairs(a.shapes, i[keep], b.shapes, j[keep], minima.horizontal_m)]
     doubtful = keep[~possible[keep]]
-    keep = keep[possible[keep]]
-    sure = below_minimum(one.greatest[keep], minimum) & below_minimum(other.greatest[keep], minimum)
-    needs = needs_terrain(one, other, minimum)[keep] & ~sure
-    reason = np.where(sure, 0, _reason(one, other)[keep])
-    breaches = _breaches(a, i[keep], b, j[keep], start[keep], end[keep], sure, needs, reason, minima)
-    return breaches, Doubtful(a.side[i[doubtful]], b.side[j[doubtful]])
+    return _breaches(pairs.take(keep[possible[keep]])), Doubtful(a.side[i[doubtful]], b.side[j[doubtful]])
 
 
-def _reason(one: Gap, other: Gap) -> IntArray:
-    crossed, ground = one.crossed | other.crossed, one.assumed | other.assumed
-    bits = np.where(crossed, Reason.DATUM, Reason.STATED) | np.where(ground, Reason.GROUND, 0)
-    return bits.astype(np.int64)
-
-
-def _breaches(
-    a: Volumes,
-    i: IntArray,
-    b: Volumes,
-    j: IntArray,
-    start: IntArray,
-    end: IntArray,
-    sure: BoolArray,
-    needs: BoolArray,
-    reason: IntArray,
-    minima: Minima,
-) -> Breaches:
-    k = len(i)
-    levels = band(a.floor, a.ceiling, i, b.floor, b.ceiling, j, union=False)
-    lat, lng = lat_lng(common_points(a.shapes, i, b.shapes, j))
-    nothing = np.full(k, np.nan)
-    ratio = np.zeros(k) if minima.horizontal_m == 0 and minima.vertical_um == 0 else nothing
-    return Breaches(
+def _breaches(pairs: _Pairs) -> Breaches:
+    """The rows of pairs that are in conflict."""
+    a, i, b, j, minima = pairs.a, pairs.i, pairs.b, pairs.j, pairs.minima
+    one, other = pairs.gaps()
+    start, end = pairs.shared_ns()
+    return Breaches.without_closest(
         a=a.side[i],
         b=b.side[j],
         start_ns=start,
         end_ns=end,
-        sure_start_ns=np.where(sure, start, 1),
-        sure_end_ns=np.where(sure, end, 0),
-        minima=np.full(k, MINIMA.index(minima.kind)),
-        vertical_um=np.full(k, minima.vertical_um, np.int64),
-        band=levels,
-        lat_deg=lat,
-        lng_deg=lng,
-        closest_ns=np.zeros(k, np.int64),
-        horizontal_m=nothing,
-        vertical_m=nothing,
-        ratio=ratio,
-        terminal=np.zeros(k, bool),
-        needs_terrain=needs,
-        reason=reason,
+        sure=below_minimum(one.greatest, minima.vertical_um) & below_minimum(other.greatest, minima.vertical_um),
+        minima=minima.kind,
+        vertical_um=minima.vertical_um,
+        band=band(a.floor, a.ceiling, i, b.floor, b.ceiling, j, union=False),
+        vector=common_points(a.shapes, i, b.shapes, j),
+        needs_terrain=needs_terrain(one, other, minima.vertical_um),
+        reason=_reason(one, other),
+        ratio=minima.ratio,
     )
+
+
+def _reason(one: Gap, other: Gap) -> IntArray:
+    """Why two volumes that are not surely in conflict may not be."""
+    crossed, ground = one.crossed | other.crossed, one.assumed | other.assumed
+    bits = np.where(crossed, Reason.DATUM, Reason.STATED) | np.where(ground, Reason.GROUND, 0)
+    return bits.astype(np.int64)
