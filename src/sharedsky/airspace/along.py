@@ -72,11 +72,32 @@ def merged(row: IntArray, lo: FloatArray, hi: FloatArray) -> Parts:
     row, lo, hi = row[order], lo[order], hi[order]
     if len(row) == 0:
         return Parts(row, lo, hi)
-    reach = np.maximum.accumulate(hi + 2.0 * row)  # rows lie 2 apart, so that one never reaches the next
+    reach = np.maximum.accumulate(_on_one_line(row, hi))
     begins = np.ones(len(row), bool)
-    begins[1:] = lo[1:] + 2.0 * row[1:] > reach[:-1]
+    begins[1:] = _on_one_line(row[1:], lo[1:]) > reach[:-1]
     first = np.flatnonzero(begins)
     return Parts(row[first], lo[first], np.maximum.reduceat(hi, first))
+
+
+def parts_between(rows: IntArray, parts: Parts) -> Parts:
+    """What the parts leave of [0, 1] of each of the rows, which are ascending and hold all rows of the parts."""
+    row = np.concatenate([rows, parts.row])
+    lo = np.concatenate([np.zeros(len(rows)), parts.hi])
+    order = np.lexsort((lo, row))
+    row, lo = row[order], lo[order]
+    # each gap ends where the next part of its row begins, or at 1
+    ends = np.concatenate([_on_one_line(parts.row, parts.lo), _on_one_line(rows, 1.0)])
+    hi = np.sort(ends) - _on_one_line(row, 0.0)
+    gap = np.flatnonzero(lo < hi)
+    return Parts(row[gap], lo[gap], hi[gap])
+
+
+def _on_one_line(row: IntArray, s: FloatArray | float) -> FloatArray:
+    """Where s in [0, 1] of each row lies when all rows are laid on one line, so that one pass or sort serves them all.
+
+    Row r is at 2 r to 2 r + 1: two rows never touch, and the order on the line is by row first.
+    """
+    return np.asarray(2.0 * row + s)
 
 
 def _near_edges(pieces: Pieces, shapes: Shapes, j: IntArray, reach_m: FloatArray) -> Parts:
@@ -143,20 +164,11 @@ def _near(
 
 def _inside_between(pieces: Pieces, shapes: Shapes, j: IntArray, near: Parts) -> Parts:
     """The parts between those near the edges that lie inside the areas."""
-    area = np.flatnonzero(shapes.kind[j] == AREA)
-    mine = shapes.kind[j[near.row]] == AREA
-    row = np.concatenate([area, near.row[mine]])
-    lo = np.concatenate([np.zeros(len(area)), near.hi[mine]])
-    order = np.lexsort((lo, row))
-    row, lo = row[order], lo[order]
-    # each gap ends where the next part of its row begins, or at 1
-    hi = np.ones(len(row))
-    starts = np.concatenate([near.row[mine] * 2.0 + near.lo[mine], area * 2.0 + 1.0])
-    hi = np.sort(starts)[: len(row)] - 2.0 * row if len(row) else hi
-    gap = np.flatnonzero(lo < hi)
-    row, lo, hi = row[gap], lo[gap], hi[gap]
-    inside = _points_inside(pieces, shapes, j, row, (lo + hi) / 2)
-    return Parts(row[inside], lo[inside], hi[inside])
+    area = shapes.kind[j] == AREA
+    mine = area[near.row]
+    between = parts_between(np.flatnonzero(area), Parts(near.row[mine], near.lo[mine], near.hi[mine]))
+    inside = _points_inside(pieces, shapes, j, between.row, (between.lo + between.hi) / 2)
+    return Parts(between.row[inside], between.lo[inside], between.hi[inside])
 
 
 def _points_inside(pieces: Pieces, shapes: Shapes, j: IntArray, row: IntArray, s: FloatArray) -> BoolArray:

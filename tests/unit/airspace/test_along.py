@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sharedsky.airspace import along as module
-from sharedsky.airspace.along import Parts, Pieces, merged, parts_deep_inside, parts_within
+from sharedsky.airspace.along import Parts, Pieces, merged, parts_between, parts_deep_inside, parts_within
 from sharedsky.airspace.earth import BoolArray, FloatArray, direct, lat_lng, n_vector
 from sharedsky.airspace.footprint import Circle, Footprint, polygon
 from sharedsky.airspace.frames import ecef_m
@@ -160,3 +160,16 @@ def test_intervals_of_one_row_are_united_and_rows_are_kept_apart() -> None:
     assert parts.row.tolist() == [0, 0, 1, 1, 2]
     assert parts.lo.tolist() == [0.0, 0.4, 0.0, 0.5, 0.0]
     assert parts.hi.tolist() == [0.3, 0.6, 0.1, 1.0, 1.0]
+
+
+def test_what_lies_between_parts_is_told_row_by_row_and_whole_rows_where_there_are_none() -> None:
+    parts = Parts(np.array([1, 1, 4, 7]), np.array([0.0, 0.5, 0.25, 0.0]), np.array([0.25, 0.75, 1.0, 1.0]))
+    between = parts_between(np.array([1, 2, 4, 7]), parts)
+    assert between.row.tolist() == [1, 1, 2, 4]
+    assert between.lo.tolist() == [0.25, 0.75, 0.0, 0.0]
+    assert between.hi.tolist() == [0.5, 1.0, 1.0, 0.25]
+
+
+def test_nothing_lies_between_the_parts_of_no_rows() -> None:
+    none = Parts(np.empty(0, np.int64), np.empty(0), np.empty(0))
+    assert len(parts_between(np.empty(0, np.int64), none).row) == 0
