@@ -28,7 +28,8 @@ _SAFE_HEIGHT: Final = float(np.cos(np.radians(80.0)))
 class Boxes:
     """m boxes of n items; an item has one box for each face that it touches.
 
-    item (m,) int64. face (m,) int64. flat (m, 4) float64: least u, least v, greatest u, greatest v, within the face.
+    item (m,) int64. face (m,) int64: at most one box of an item in each. flat (m, 4) float64: least u, least v,
+    greatest u, greatest v, within the face.
     time_ns (n, 2) int64 start and end. band_um (n, 4) int64: lowest and highest by WGS 84, lowest and highest by
     pressure. group (n,) int64: items of one group are not joined with each other.
     """

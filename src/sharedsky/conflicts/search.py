@@ -179,16 +179,8 @@ def _ground_decides(legs: Legs, i: IntArray, j: IntArray, table: PairTable, prof
 
 def _candidates(a: Boxes, b: Boxes | None = None) -> Iterator[Pairs]:
     """Overlapping items, each pair once, in blocks that bound the memory of what decides them."""
-    several = len(a.item) > len(a.group) or (b is not None and len(b.item) > len(b.group))
-    if not several:
-        for i, j in overlapping(a, b):
-            yield from _blocks(i, j)
-        return
-    width = len(a.group) if b is None else len(b.group)
-    keys = [i * width + j for i, j in overlapping(a, b)]
-    if keys:
-        key = np.unique(np.concatenate(keys))
-        yield from _blocks(key // width, key % width)
+    for i, j in overlapping(a, b):
+        yield from _blocks(i, j)
 
 
 def _by_flight_and_volume(legs: Legs, pairs: Sequence[Pairs]) -> Iterator[Pairs]:

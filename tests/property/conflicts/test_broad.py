@@ -82,7 +82,7 @@ def _found(a: Boxes, b: Boxes | None) -> Counter[tuple[int, int]]:
 @given(st.integers(0, 2**32), st.integers(0, 14), st.sampled_from([1.0, 0.01, 1e-6]))
 def test_boxes_joined_with_themselves_are_all_pairs_that_overlap(seed: int, items: int, spread: float) -> None:
     boxes = _boxes(np.random.default_rng(seed), items, spread)
-    assert set(_found(boxes, None)) == _brute(boxes, None)
+    assert _found(boxes, None) == Counter(_brute(boxes, None))
 
 
 @examples(150)
@@ -90,18 +90,8 @@ def test_boxes_joined_with_themselves_are_all_pairs_that_overlap(seed: int, item
 def test_boxes_joined_with_others_are_all_pairs_that_overlap(seed: int, items: int, others: int, spread: float) -> None:
     rng = np.random.default_rng(seed)
     a, b = _boxes(rng, items, spread), _boxes(rng, others, spread)
-    assert set(_found(a, b)) == _brute(a, b)
-    assert {(j, i) for i, j in _found(b, a)} == _brute(a, b)
-
-
-@examples(60)
-@given(st.integers(0, 2**32), st.integers(2, 14))
-def test_a_pair_of_items_in_one_face_each_is_found_once(seed: int, items: int) -> None:
-    boxes = _boxes(np.random.default_rng(seed), items, 0.01)
-    one = slice(0, items)
-    single = Boxes(boxes.item[one], boxes.face[one], boxes.flat[one], boxes.time_ns, boxes.band_um, boxes.group)
-    assert all(times == 1 for times in _found(single, None).values())
-    assert all(times == 1 for times in _found(single, boxes).values() if items == len(boxes.item))
+    assert _found(a, b) == Counter(_brute(a, b))
+    assert Counter((j, i) for i, j in _found(b, a)) == Counter(_brute(a, b))
 
 
 def test_chunks_of_any_size_give_the_same_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
