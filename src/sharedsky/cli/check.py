@@ -22,12 +22,13 @@ from sharedsky.cli.options import Arguments
 from sharedsky.cli.output import Target, find_targets, write_all
 from sharedsky.cli.progress import Bar
 from sharedsky.cli.say import print_result, tell
-from sharedsky.cli.wording import counted, summary_text, unchecked_text
+from sharedsky.cli.wording import summary_text, unchecked_text
 from sharedsky.conflicts.profile import DEFAULT_PROFILE, Profile, load_profile
 from sharedsky.conflicts.report import Report
 from sharedsky.files import STDIN, display_name
 from sharedsky.formats.limits import Limits
 from sharedsky.formats.reading import Reading
+from sharedsky.wording import counted
 
 
 def run(arguments: Arguments) -> int:

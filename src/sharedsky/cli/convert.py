@@ -12,10 +12,10 @@ from sharedsky.cli.options import Arguments
 from sharedsky.cli.output import find_targets, write_all
 from sharedsky.cli.progress import Bar
 from sharedsky.cli.say import print_result, tell
-from sharedsky.cli.wording import counted
 from sharedsky.files import STDIN
 from sharedsky.formats.reading import Reading
 from sharedsky.formats.written import Written
+from sharedsky.wording import counted
 
 
 def run(arguments: Arguments) -> int:

@@ -19,7 +19,6 @@ from rich.text import Text
 from sharedsky.cli.wording import (
     apart_text,
     band_text,
-    counted,
     inner_window_text,
     instant_text,
     place_text,
@@ -31,6 +30,7 @@ from sharedsky.cli.wording import (
 )
 from sharedsky.conflicts.report import Conflict, Rejected, Report, Side
 from sharedsky.results.visible import shown, visible
+from sharedsky.wording import counted
 
 MIN_WIDTH: Final = 80
 #: Lines of notes and of gaps that are shown; all of them are in the JSON.

@@ -1,4 +1,4 @@
-"""Times, levels, distances and counts in words, as the table and the messages show them.
+"""Times, levels, distances and results in words, as the table and the messages show them.
 
 Whatever is rounded is rounded outward, so that nothing looks further apart than it is: windows to whole seconds, level
 bands to whole metres or flight levels, separations down. Called by table.py and check.py.
@@ -6,7 +6,6 @@ bands to whole metres or flight levels, separations down. Called by table.py and
 
 from __future__ import annotations
 
-import math
 from typing import Final
 
 from sharedsky.airspace.altitude import M_PER_FT, UM_PER_FT, Datum
@@ -14,9 +13,8 @@ from sharedsky.airspace.earth import M_PER_NM
 from sharedsky.airspace.time import MAX_NS, MIN_NS, NS_PER_S, TimeWindow, format_instant
 from sharedsky.conflicts.report import Breaks, ClosestApproach, LevelBand, Report, Side
 from sharedsky.results.visible import shown
+from sharedsky.wording import Rounding, counted, rounded_down, whole
 
-#: What binary fractions of a metre or foot may be off [m, ft] before rounding outward would add a whole step.
-_SLACK: Final = 1e-6
 #: A certain window that is shorter than its window by less than this [ns] at each end is shown as all of it.
 _ROUNDED_NS: Final = 1_000_000
 
@@ -52,8 +50,8 @@ def band_text(band: LevelBand) -> str:
     """A level band, rounded outward: flight levels for pressure altitudes, feet for QNH, else metres of the datum."""
     if band.lower_m is None and band.upper_m is None:
         return "all levels"
-    lower = "ground" if band.lower_m is None else _level(band.lower_m, band.datum, up=False)
-    upper = "unlimited" if band.upper_m is None else _level(band.upper_m, band.datum, up=True)
+    lower = "ground" if band.lower_m is None else _level(band.lower_m, band.datum, "down")
+    upper = "unlimited" if band.upper_m is None else _level(band.upper_m, band.datum, "up")
     if band.datum == Datum.PRESSURE:
         return f"{lower}-{upper}" if lower != upper else lower
     unit = "ft" if band.datum in (Datum.QNH, Datum.QFE) else "m"
@@ -64,12 +62,12 @@ def apart_text(closest: ClosestApproach) -> str:
     """The separations at the closest approach, rounded down."""
     nominal = " as planned" if closest.nominal else ""
     if closest.horizontal_m < 0.1 * M_PER_NM:
-        horizontal = f"{math.floor(closest.horizontal_m + _SLACK)} m"
+        horizontal = f"{whole(closest.horizontal_m, 'down')} m"
     else:
-        horizontal = f"{math.floor(closest.horizontal_m / M_PER_NM * 100 + _SLACK) / 100:.2f} NM"
+        horizontal = f"{rounded_down(closest.horizontal_m / M_PER_NM, 2):.2f} NM"
     if closest.vertical_m is None:
         return f"{horizontal}{nominal}"
-    return f"{horizontal}, {math.floor(closest.vertical_m / M_PER_FT + _SLACK):,} ft{nominal}"
+    return f"{horizontal}, {whole(closest.vertical_m / M_PER_FT, 'down'):,} ft{nominal}"
 
 
 def place_text(place: tuple[float, float]) -> str:
@@ -90,8 +88,8 @@ def side_text(side: Side) -> str:
 
 def ratio_text(ratio: float, breaks: Breaks) -> str:
     """A ratio, rounded down, and the minimum that it is a share of."""
-    share = f"{math.floor(ratio * 100 + _SLACK) / 100:.2f}"
-    return f"{share} of {breaks.horizontal_m / M_PER_NM:g} NM, {breaks.vertical_um / UM_PER_FT:,g} ft"
+    minimum = f"{breaks.horizontal_m / M_PER_NM:g} NM, {breaks.vertical_um / UM_PER_FT:,g} ft"
+    return f"{rounded_down(ratio, 2):.2f} of {minimum}"
 
 
 def wholly_certain(window: TimeWindow, certain: tuple[TimeWindow, ...]) -> bool:
@@ -118,17 +116,10 @@ def unchecked_text(report: Report, where: str) -> str | None:
     """What was not checked, in one line that says where the rest stands; None where everything was."""
     parts = []
     if report.rejected:
-        verb = "was" if len(report.rejected) == 1 else "were"
-        parts.append(f"{counted(len(report.rejected), 'item')} {verb} refused")
+        parts.append(counted(len(report.rejected), "item was refused", "items were refused"))
     if report.undetermined:
-        verb = "is" if len(report.undetermined) == 1 else "are"
-        parts.append(f"{counted(len(report.undetermined), 'pair')} {verb} undetermined")
+        parts.append(counted(len(report.undetermined), "pair is undetermined", "pairs are undetermined"))
     return f"{' and '.join(parts)}: {where}" if parts else None
-
-
-def counted(number: int, noun: str) -> str:
-    """`1 plan`, `2,000 plans`."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _second(ns: int, *, up: bool) -> str | None:
@@ -139,10 +130,9 @@ def _second(ns: int, *, up: bool) -> str | None:
     return format_instant(whole * NS_PER_S).replace("T", " ")
 
 
-def _level(metres: float, datum: str, *, up: bool) -> str:
+def _level(metres: float, datum: str, rounding: Rounding) -> str:
     step_m = {Datum.PRESSURE: 100 * M_PER_FT, Datum.QNH: M_PER_FT, Datum.QFE: M_PER_FT}.get(Datum(datum), 1.0)
-    steps = metres / step_m
-    whole = math.ceil(steps - _SLACK) if up else math.floor(steps + _SLACK)
+    steps = whole(metres / step_m, rounding)
     if datum != Datum.PRESSURE:
-        return f"{whole:,}"
-    return f"FL{whole:03d}" if whole >= 0 else f"-FL{-whole:03d}"
+        return f"{steps:,}"
+    return f"FL{steps:03d}" if steps >= 0 else f"-FL{-steps:03d}"

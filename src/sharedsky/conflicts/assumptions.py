@@ -16,6 +16,7 @@ from sharedsky.airspace.time import NS_PER_S
 from sharedsky.airspace.trajectory import DATUMS
 from sharedsky.conflicts.profile import Profile
 from sharedsky.plans.plan import Plan, Zone
+from sharedsky.wording import counted
 
 #: Levels of one of these need not count from the same surface: other settings, other aerodromes, other ground.
 _NOT_ALWAYS_COMPARABLE: Final = {Datum.QNH, Datum.QFE, Datum.AGL}
@@ -39,7 +40,7 @@ def assumptions(
     if profile.time_ns:
         out.append(f"All windows are widened by {profile.time_ns / NS_PER_S:g} s at both ends.")
     if len(zones) > len(chosen):
-        left_out = _count(len(zones) - len(chosen), "zone that informs", "zones that inform")
+        left_out = counted(len(zones) - len(chosen), "zone that informs", "zones that inform")
         out.append(f"Not checked: {left_out} only (such as airspace classes).")
     if len(datums) > 1 or datums & _NOT_ALWAYS_COMPARABLE:
         out += _about_datums(datums, terrain)
@@ -60,11 +61,11 @@ def _about_flights(flights: Sequence[Plan], profile: Profile, assume_rvsm: bool)
     unknown = sum(plan.rvsm is None for plan in flights)
     if unknown and low != high:
         said = "taken as RVSM approved (as asked)" if assume_rvsm else "not known to be RVSM approved or not"
-        out.append(f"{_count(unknown, 'flight is', 'flights are')} {said}.")
+        out.append(f"{counted(unknown, 'flight is', 'flights are')} {said}.")
     gaps = sum(len(plan.gaps) for plan in flights)
     if gaps:
         out.append(
-            f"{_count(gaps, 'gap', 'gaps')} in recorded tracks not bridged: nothing is said about the time within."
+            f"{counted(gaps, 'gap', 'gaps')} in recorded tracks not bridged: nothing is said about the time within."
         )
     return out
 
@@ -79,8 +80,9 @@ def _about_datums(datums: set[Datum], terrain: Terrain | None) -> list[str]:
     if datums - {Datum.WGS84}:
         out.append(f"The geoid is EGM96 (15-minute grid, cubic), within {GEOID_ERROR_M:g} m of mean sea level.")
     if Datum.AGL in datums:
-        low, high = (terrain or Terrain()).elsewhere_m
-        table = f"as in the table of {len(terrain.regions)} regions, else " if terrain and terrain.regions else ""
+        ground = terrain or Terrain()
+        low, high = ground.elsewhere_m
+        table = f"as in the table of {counted(len(ground.regions), 'region')}, else " if ground.regions else ""
         out.append(
             f"Heights above ground: the ground is {table}between {low:g} m and {high:g} m above sea level; pairs that "
             "only other ground would decide are listed as undetermined."
@@ -95,7 +97,3 @@ def _datums(plans: Sequence[Plan], zones: Sequence[Zone]) -> set[Datum]:
         for t in plan.trajectories:
             found.update(DATUMS[int(code)] for codes in (t.lower_datum, t.upper_datum) for code in set(codes.tolist()))
     return found
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"

@@ -178,8 +178,9 @@ def _section(section: str, table: dict[str, Any], name: str) -> dict[str, Any]:
     return out
 
 
-_LENGTHS_M: Final = {"nm": M_PER_NM, "km": 1000.0, "m": 1.0, "ft": M_PER_FT}
-_LEVELS_UM: Final = {"ft": UM_PER_FT, "m": UM_PER_M, "fl": 100 * UM_PER_FT}
+#: Units as they are written in messages (NM is nautical miles); they are read in any case.
+_LENGTHS_M: Final = {"NM": M_PER_NM, "km": 1000.0, "m": 1.0, "ft": M_PER_FT}
+_LEVELS_UM: Final = {"ft": UM_PER_FT, "m": UM_PER_M, "FL": 100 * UM_PER_FT}
 #: Larger numbers are a mistake, in whatever unit.
 _MAX_NUMBER: Final = 1e9
 _TIMES_NS: Final = {"s": NS_PER_S, "min": 60 * NS_PER_S, "h": 3600 * NS_PER_S}
@@ -211,9 +212,10 @@ def _quantity(text: str, units: dict[str, Any], example: str) -> tuple[float, An
     stripped = text.strip()
     digits = stripped.rstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ ")
     unit = stripped[len(digits) :].strip().lower()
+    factors = {name.lower(): factor for name, factor in units.items()}
     if unit == "" and digits:
         raise ProfileError(f"{text[:40]!r} has no unit.", f"Write it as {example} (units: {', '.join(units)}).")
-    if unit not in units:
+    if unit not in factors:
         raise ProfileError(f"{text[:40]!r} has no known unit.", f"Write it as {example} (units: {', '.join(units)}).")
     try:
         number = float(digits if digits.isascii() and "_" not in digits else "")
@@ -223,4 +225,4 @@ def _quantity(text: str, units: dict[str, Any], example: str) -> tuple[float, An
         raise ProfileError(f"{text[:40]!r} is out of range.", f"Write it as {example}.")
     if not number >= 0:
         raise ProfileError(f"{text[:40]!r} must be zero or more.", f"Write it as {example}.")
-    return number, units[unit]
+    return number, factors[unit]

@@ -14,8 +14,8 @@ from typing import Final, Literal, TypeVar
 from sharedsky.airspace.time import TimeWindow
 from sharedsky.airspace.volume import Volume4D
 from sharedsky.conflicts.report import Conflict, Report, Side
-from sharedsky.page.wording import plural
 from sharedsky.plans.plan import Plan, Zone
+from sharedsky.wording import counted
 
 #: The most conflicts that are listed, the most urgent first; the JSON result has all.
 MAX_CONFLICTS: Final = 2_000
@@ -122,8 +122,8 @@ def _first(things: Sequence[Thing], role: str, order: dict[Key, int], most: int)
 def _say(choice: Choice, total: int, shown: int, noun: str, verb: str, which: str) -> None:
     if shown < total:
         choice.left_out.append(
-            f"{shown:,} of {plural(total, noun)} are {verb} here ({which}); "
-            f"{plural(total - shown, noun)} {'is' if total - shown == 1 else 'are'} not. "
+            f"{shown:,} of {counted(total, noun)} {'is' if shown == 1 else 'are'} {verb} here ({which}); "
+            f"{counted(total - shown, f'{noun} is', f'{noun}s are')} not. "
             "All were checked, and all count in the numbers above; the JSON result (--format json) has every conflict."
         )
 
@@ -142,6 +142,7 @@ def _choose_volumes(choice: Choice, windows: dict[Key, list[TimeWindow]]) -> Non
         choice.volumes.append(volumes)
     if hidden:
         choice.left_out.append(
-            f"{plural(hidden, 'volume')} of plans or zones with very many are not drawn (at most {MAX_VOLUMES_EACH:,} "
-            f"of each and {MAX_VOLUMES:,} in all, those at the time of a conflict first). All were checked."
+            f"{counted(hidden, 'volume')} of plans or zones with very many {'is' if hidden == 1 else 'are'} not drawn "
+            f"(at most {MAX_VOLUMES_EACH:,} of each and {MAX_VOLUMES:,} in all, those at the time of a conflict "
+            "first). All were checked."
         )

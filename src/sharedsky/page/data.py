@@ -32,9 +32,10 @@ from sharedsky.page.choice import Choice, group_of
 from sharedsky.page.conversion import conversions, frame_key, level_frame
 from sharedsky.page.paths import MAX_PATH_POINTS, MIN_PATH_POINTS, NS_PER_MS, PAGE_POINTS, display_path
 from sharedsky.page.shapes import MAX_RING_POINTS, display_shape
-from sharedsky.page.wording import plural, side_text
+from sharedsky.page.wording import side_text
 from sharedsky.plans.plan import Plan, Zone
 from sharedsky.results.visible import shown
+from sharedsky.wording import counted
 
 Json = dict[str, object]
 #: Names on the map are short; the list has more of them.
@@ -68,7 +69,7 @@ def payload(choice: Choice, terrain: Terrain = UNKNOWN_TERRAIN) -> Payload:
     ]
     if out.simplified:
         choice.left_out.append(
-            f"{plural(out.simplified, 'drawing')} on the map and in the level profile "
+            f"{counted(out.simplified, 'drawing')} on the map and in the level profile "
             f"{'is' if out.simplified == 1 else 'are'} simplified (flights of more than {most:,} points, rings of more "
             f"than {MAX_RING_POINTS:,}). The numbers in the list are exact: they come from every point."
         )

@@ -14,7 +14,8 @@ from sharedsky.page.choice import GROUPS, Choice, group_of
 from sharedsky.page.entries import entry, icon
 from sharedsky.page.html import Html, el, given, join, prose
 from sharedsky.page.verdict import verdict
-from sharedsky.page.wording import owner_text, plural, short_instant, short_span, side_text, span_length
+from sharedsky.page.wording import owner_text, short_instant, short_span, side_text, span_length
+from sharedsky.wording import counted
 
 #: Rows of a box (refusals, pairs left open, notes, gaps) beyond these are counted, not shown; JSON has all.
 MAX_ROWS: Final = 2_000
@@ -39,11 +40,11 @@ def verdict_section(report: Report, profile: Profile, title: str, generated_ns: 
     found, summary = verdict(report), report.summary
     counts = ", ".join(
         [
-            plural(summary.files, "file"),
-            plural(summary.plans, "plan"),
-            plural(summary.zones, "zone"),
-            plural(summary.volumes, "volume"),
-            plural(summary.legs, "trajectory leg"),
+            counted(summary.files, "file"),
+            counted(summary.plans, "plan"),
+            counted(summary.zones, "zone"),
+            counted(summary.volumes, "volume"),
+            counted(summary.legs, "trajectory leg"),
         ][0 if summary.files else 1 :]
     )
     return el(
@@ -67,11 +68,11 @@ def refusals_section(rejected: Sequence[Rejected]) -> Html:
     twice = [item for item in rejected if item.kind == "duplicate"]
     boxes = []
     if refused:
-        boxes.append(_box("refusals", f"Not checked: {plural(len(refused), 'refusal')}",
+        boxes.append(_box("refusals", f"Not checked: {counted(len(refused), 'refusal')}",
                           "What each line names was refused, and is not part of this result.",
                           _rows(refused, _rejected), "alert"))
     if twice:
-        boxes.append(_box("duplicates", f"Given twice: {plural(len(twice), 'identity', 'identities')}",
+        boxes.append(_box("duplicates", f"Given twice: {counted(len(twice), 'identity', 'identities')}",
                           "One identity with different content and no version that orders it: all were checked.",
                           _rows(twice, _rejected), "alert"))
     return join(boxes)
@@ -101,7 +102,7 @@ def undetermined_section(pairs: Sequence[Undetermined]) -> Html:
     if not pairs:
         return Html("")
     rows = _rows(pairs, _undetermined)
-    heading = f"Could not be decided: {plural(len(pairs), 'pair')}"
+    heading = f"Could not be decided: {counted(len(pairs), 'pair')}"
     return _box("undetermined", heading, "Neither in conflict nor clear.", rows, "alert")
 
 
@@ -115,7 +116,7 @@ def assumptions_section(assumptions: Sequence[str]) -> Html:
 
 def drawn_section(choice: Choice) -> Html:
     """What is drawn, what is left out, and how far drawings may be trusted."""
-    what = f"Drawn: {plural(len(choice.plans), 'plan')} and {plural(len(choice.zones), 'zone')}."
+    what = f"Drawn: {counted(len(choice.plans), 'plan')} and {counted(len(choice.zones), 'zone')}."
     rows = [el("li", text) for text in [what, *choice.left_out, BASEMAP_NOTE]]
     return _box("drawn", "What is drawn", "", el("ul", rows))
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sharedsky.conflicts.report import Report
-from sharedsky.page.wording import plural
+from sharedsky.wording import counted
 
 Tone = Literal["certain", "possible", "incomplete", "clear"]
 
@@ -39,16 +39,16 @@ def _tone(report: Report) -> Tone:
 def _headline(report: Report) -> str:
     if report.summary.plans == 0 and not report.conflicts:
         refused = len(report.rejected)
-        return f"Nothing was checked: {plural(refused, 'refusal')}" if refused else "Nothing was checked"
+        return f"Nothing was checked: {counted(refused, 'refusal')}" if refused else "Nothing was checked"
     if report.clear:
-        return f"Clear: {plural(report.summary.plans, 'plan')}, everything read"
+        return f"Clear: {counted(report.summary.plans, 'plan')}, everything read"
     ends = _open_ends(report)
     if not report.conflicts:
         return f"No conflict found, but {' and '.join(ends)}"
     certain = sum(conflict.certainty == "certain" for conflict in report.conflicts)
     possible = len(report.conflicts) - certain
     counts = ", ".join([f"{certain:,} certain"] * (certain > 0) + [f"{possible:,} possible"] * (possible > 0))
-    return "; ".join([f"{plural(len(report.conflicts), 'conflict')}: {counts}", *ends])
+    return "; ".join([f"{counted(len(report.conflicts), 'conflict')}: {counts}", *ends])
 
 
 def _open_ends(report: Report) -> list[str]:
@@ -56,11 +56,11 @@ def _open_ends(report: Report) -> list[str]:
     refused = len(report.rejected) - twice
     ends = []
     if refused:
-        ends.append(f"{plural(refused, 'refusal')}: not everything was checked")
+        ends.append(f"{counted(refused, 'refusal')}: not everything was checked")
     if report.undetermined:
-        ends.append(f"{plural(len(report.undetermined), 'pair')} could not be decided")
+        ends.append(f"{counted(len(report.undetermined), 'pair')} could not be decided")
     if twice:
-        ends.append(f"{plural(twice, 'identity', 'identities')} given twice with different content")
+        ends.append(f"{counted(twice, 'identity', 'identities')} given twice with different content")
     return ends
 
 
@@ -75,5 +75,5 @@ def _remarks(report: Report) -> list[str]:
     if report.summary.plans == 0:
         remarks.append("No plan could be read: this says nothing about any flight.")
     if report.gaps:
-        remarks.append(f"{plural(len(report.gaps), 'gap')} in flights not bridged: nothing was checked in them.")
+        remarks.append(f"{counted(len(report.gaps), 'gap')} in flights not bridged: nothing was checked in them.")
     return remarks

@@ -7,15 +7,14 @@ entries.py, sections.py and data.py.
 
 from __future__ import annotations
 
-import math
-from typing import Final, Literal
+from typing import Final
 
 from sharedsky.airspace.altitude import M_PER_FT, UM_PER_FT
 from sharedsky.airspace.earth import M_PER_NM
 from sharedsky.airspace.time import MAX_NS, MIN_NS, NS_PER_DAY, NS_PER_S, TimeWindow, format_instant
 from sharedsky.conflicts.report import Breaks, ClosestApproach, Conflict, LevelBand, Side
+from sharedsky.wording import Rounding, rounded_down, whole
 
-Rounding = Literal["down", "up"]
 #: Below this a horizontal separation is easier to grasp in metres [m].
 SHORT_M: Final = 1_000.0
 #: Each datum, by its code in a LevelBand and in airspace.altitude.Datum, as the page names it.
@@ -27,11 +26,6 @@ DATUM_NAMES: Final = {
     "QFE": "height on QFE",
     "AGL": "above ground",
 }
-
-
-def plural(count: int, one: str, many: str | None = None) -> str:
-    """`1 plan`, `2,000 plans`."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def exact_instant(ns: int) -> str:
@@ -82,15 +76,15 @@ def span_length(start_ns: int, end_ns: int) -> str:
 
 def horizontal_text(distance_m: float) -> str:
     """A horizontal separation, rounded down: `2.31 NM (4.27 km)`, below 1 km `850 m (0.45 NM)`."""
-    nm = f"{_down(distance_m / M_PER_NM, 2):.2f} NM"
+    nm = f"{rounded_down(distance_m / M_PER_NM, 2):.2f} NM"
     if distance_m < SHORT_M:
-        return f"{_down(distance_m, 0 if distance_m >= 10 else 2):g} m ({nm})"
-    return f"{nm} ({_down(distance_m / 1000, 2):.2f} km)"
+        return f"{rounded_down(distance_m, 0 if distance_m >= 10 else 2):g} m ({nm})"
+    return f"{nm} ({rounded_down(distance_m / 1000, 2):.2f} km)"
 
 
 def vertical_text(distance_m: float) -> str:
     """A vertical separation, rounded down: `400 ft (121 m)`."""
-    return f"{_down(distance_m / M_PER_FT, 0):,.0f} ft ({_down(distance_m, 0):,.0f} m)"
+    return f"{whole(distance_m / M_PER_FT, 'down'):,} ft ({whole(distance_m, 'down'):,} m)"
 
 
 def minimum_text(breaks: Breaks) -> str:
@@ -107,7 +101,7 @@ def ratio_text(conflict: Conflict) -> str:
         return "the nominal flights do not meet in this window"
     if conflict.breaks.horizontal_m == 0 and conflict.breaks.vertical_um == 0:
         return ""
-    return f"{_down(conflict.ratio * 100, 0):.0f} % of the minimum"
+    return f"{whole(conflict.ratio * 100, 'down')} % of the minimum"
 
 
 def closest_text(closest: ClosestApproach, *, brief: bool = False) -> str:
@@ -145,9 +139,7 @@ def side_text(side: Side) -> str:
 
 
 def _feet(metres: float, rounding: Rounding) -> int:
-    # A foot is exact in decimals and not in binary: without the first rounding FL340 would become FL339.99.
-    feet = round(metres / M_PER_FT, 4)
-    return math.floor(feet) if rounding == "down" else math.ceil(feet)
+    return whole(metres / M_PER_FT, rounding)
 
 
 def _flight_level(feet: int) -> str:
@@ -155,14 +147,7 @@ def _flight_level(feet: int) -> str:
 
 
 def _both_units(metres: float, rounding: Rounding) -> str:
-    whole = math.floor(round(metres, 4)) if rounding == "down" else math.ceil(round(metres, 4))
-    return f"{_feet(metres, rounding):,} ft ({whole:,} m)"
-
-
-def _down(value: float, places: int) -> float:
-    """Rounded down to so many decimals; what is within 1e-9 of the next step is that step."""
-    factor = 10.0**places
-    return float(math.floor(value * factor + 1e-9)) / factor
+    return f"{_feet(metres, rounding):,} ft ({whole(metres, rounding):,} m)"
 
 
 def place_text(lat_deg: float, lng_deg: float) -> str:

@@ -10,6 +10,7 @@ from flights import area, flight, reserved, track, zone
 from sharedsky.airspace.altitude import UM_PER_FT, Altitude, Datum, Unit, agl_m, amsl_m, qnh_ft, wgs84_m
 from sharedsky.airspace.footprint import Circle
 from sharedsky.airspace.terrain import Terrain
+from sharedsky.airspace.terrain_region import Box, Region
 from sharedsky.airspace.time import NS_PER_S
 from sharedsky.conflicts.profile import DEFAULT_PROFILE, Profile
 from sharedsky.conflicts.search import find_conflicts
@@ -89,6 +90,12 @@ def test_the_band_in_which_ground_is_looked_for_is_said() -> None:
     plans = [reserved("v", area(SPOT, None, agl_m(100))), reserved("w", area(SPOT, wgs84_m(100), None))]
     assert "-450 m and 4500 m" in _said(plans)
     assert "0 m and 900 m" in _said(plans, terrain=Terrain(elsewhere_m=(0.0, 900.0)))
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "the table of 1 region, else"), (2, "the table of 2 regions, else")])
+def test_the_regions_of_known_ground_are_counted(count: int, words: str) -> None:
+    regions = tuple(Region(str(k), Box(46.0, 7.0 + k, 48.0, 8.0 + k), 300.0, 900.0, "survey") for k in range(count))
+    assert words in _said([reserved("v", area(SPOT, None, agl_m(100)))], terrain=Terrain(regions))
 
 
 def test_gaps_that_were_not_bridged_are_counted_and_listed() -> None:

@@ -62,7 +62,7 @@ def test_zones_beyond_the_limit_are_counted_too(monkeypatch: pytest.MonkeyPatch)
     case = theatre()
     chosen = choose(case.report, case.plans, case.zones, 2_000)
     assert [zone.id for zone in chosen.zones] == ["LS-D7"]
-    assert any(text.startswith("1 of 3 zones are drawn") for text in chosen.left_out)
+    assert any(text.startswith("1 of 3 zones is drawn") for text in chosen.left_out)
 
 
 def test_of_very_many_volumes_those_at_the_time_of_a_conflict_are_drawn(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,6 @@ from sharedsky.page.wording import (
     minimum_text,
     owner_text,
     place_text,
-    plural,
     ratio_text,
     short_window,
     vertical_text,
@@ -135,8 +134,3 @@ def test_places_are_in_degrees_and_minutes_with_their_hemisphere() -> None:
 def test_an_unknown_owner_is_said_to_be_unknown() -> None:
     assert owner_text(None) == "owner not stated"
     assert owner_text("") == ""
-
-
-def test_counts_agree_with_their_nouns() -> None:
-    assert [plural(k, "plan") for k in (0, 1, 2_000)] == ["0 plans", "1 plan", "2,000 plans"]
-    assert plural(2, "identity", "identities") == "2 identities"
