@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint types imports check bench browser clean
+.PHONY: help demo test lint types imports check bench evidence browser clean
 
 # The first Python that is new enough.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 python; do \
@@ -23,6 +23,7 @@ help:
 	@echo "make test     run all tests"
 	@echo "make check    test, lint, types, imports"
 	@echo "make bench    measure speed and memory"
+	@echo "make evidence run what takes longer than a test run may, and keep its summary in docs/evidence.md"
 	@echo "make clean    remove what these made"
 
 demo: $(VENV)/.installed
@@ -46,6 +47,9 @@ check: test lint types imports
 
 bench: $(VENV)/.installed-test
 	$(BIN)/python -m bench
+
+evidence: $(VENV)/.installed-test
+	$(BIN)/python -m evidence --write
 
 browser: $(VENV)/.installed-test
 	$(PIP) --editable '.[browser]'

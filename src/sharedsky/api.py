@@ -114,9 +114,11 @@ def read_found(
     from sharedsky.formats.detect import open_document, read_documents
     from sharedsky.plans.identity import resolve_identities
 
-    documents, reading = load_documents(found, options.limits, open_document, progress)
-    reading.extend(read_documents([*more, *documents], options, format))
-    return resolve_identities(reading)
+    documents, reading = load_documents(found, options.limits, open_document, progress, more)
+    reading.extend(read_documents(documents, options, format))
+    resolve_identities(reading)
+    reading.name_rest()
+    return reading
 
 
 def with_reading(report: Report, reading: Reading) -> Report:

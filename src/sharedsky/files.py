@@ -94,22 +94,33 @@ def load_documents(
     limits: Limits,
     open_document: Callable[[str, bytes, Limits], Document],
     progress: Progress | None = None,
+    more: Sequence[Document] = (),
 ) -> tuple[list[Document], Reading]:
     """The files' documents, and a reading with the notes and refusals that came up on the way.
 
-    open_document: of formats.detect; it decompresses.
+    open_document: of formats.detect; it decompresses. more: documents that are there already and come first. A file
+    that would take all of them together beyond limits.max_total_bytes is refused, and smaller ones after it are read.
     """
-    documents: list[Document] = []
-    reading = Reading(refusals=list(found.refusals), notes=list(found.notes))
+    documents = list(more)
+    total = sum(len(document.data) for document in documents)
+    reading = Reading(limits=limits)
+    for refusal in found.refusals:
+        reading.add_refusal(refusal)
+    for note in found.notes:
+        reading.add_note(note)
     for k, file in enumerate(found.files):
         if progress is not None:
             progress("reading files", k, len(found.files))
         try:
-            documents.append(open_document(file.name, read_bytes(file.path, limits), limits))
+            document = open_document(file.name, read_bytes(file.path, limits), limits)
+            limits.check("max_total_bytes", total + len(document.data), "the bytes of all files up to this one")
         except SharedskyError as error:
             reading.refuse(Source(file.name), error)
         except OSError as error:
-            reading.refusals.append(_unreadable(file.name, error))
+            reading.add_refusal(_unreadable(file.name, error))
+        else:
+            total += len(document.data)
+            documents.append(document)
     return documents, reading
 
 

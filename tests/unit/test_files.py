@@ -159,6 +159,18 @@ def test_a_file_longer_than_the_limit_is_not_read(tmp_path: Path) -> None:
         read_bytes(path, Limits(max_bytes=100))
 
 
+def test_files_beyond_what_all_may_have_together_are_refused_by_name_and_smaller_ones_are_read(tmp_path: Path) -> None:
+    for name, size in {"a": 60, "b": 60, "c": 30, "d": 20}.items():
+        (tmp_path / name).write_bytes(b"x" * size)
+    documents, reading = load_documents(
+        find_files([tmp_path]), Limits(max_total_bytes=100), lambda name, raw, _: Document(name, raw),
+        more=[Document("stdin", b"y" * 9)],
+    )  # fmt: skip
+    assert [Path(document.name).name for document in documents] == ["stdin", "a", "c"]
+    assert [Path(refusal.source.file).name for refusal in reading.refusals] == ["b", "d"]
+    assert "max-total-bytes = 100" in reading.refusals[0].reason
+
+
 def test_what_cannot_be_opened_is_refused_by_name_and_the_rest_goes_on(theatre: Path) -> None:
     def open_document(name: str, raw: bytes, limits: Limits) -> Document:
         if raw == b"b.json":

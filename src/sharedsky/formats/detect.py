@@ -66,7 +66,7 @@ def read_documents(documents: Sequence[Document], options: ReadOptions, forced: 
     """
     if forced is not None and forced not in format_names():
         raise UsageError(f"there is no format {forced!r}.", f"Give one of {', '.join(format_names())}.")
-    reading = Reading()
+    reading = Reading(limits=options.limits)
     groups: dict[str, list[Document]] = {name: [] for name in format_names()}
     for document in documents:
         if forced is not None:

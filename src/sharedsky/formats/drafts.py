@@ -17,7 +17,7 @@ from sharedsky.airspace.volume import Volume4D
 from sharedsky.errors import FormatError, GeometryError, LimitError, SharedskyError
 from sharedsky.formats.json_text import JsonError
 from sharedsky.formats.limits import Limits
-from sharedsky.formats.reading import Note, Reading, Refusal, refusal_kind
+from sharedsky.formats.reading import Reading, Refusal, refusal_kind
 from sharedsky.plans.digest import content_digest
 from sharedsky.plans.plan import Aerodrome, Plan, Source, Zone, ZoneKind, known_owner
 
@@ -39,7 +39,10 @@ class VolumeDraft:
 
 @dataclass(slots=True)
 class Draft:
-    """A plan, or a zone where zone_kind is given, as far as it is read; what is wrong with parts of it in `faults`."""
+    """A plan, or a zone where zone_kind is given, as far as it is read; what is wrong with parts of it in `faults`.
+
+    unnamed_faults: how many more there are, beyond limits.max_refusals.
+    """
 
     id: str
     owner: str | None
@@ -48,6 +51,7 @@ class Draft:
     volumes: list[VolumeDraft] = field(default_factory=list)
     trajectories: list[Trajectory] = field(default_factory=list)
     faults: list[tuple[str, SharedskyError]] = field(default_factory=list)
+    unnamed_faults: int = 0
     notes: list[str] = field(default_factory=list)
     version: int | None = None
     state: str = ""
@@ -74,10 +78,19 @@ class Drafts:
     reading: Reading
     rings: PolygonBatch = field(default_factory=PolygonBatch)
     drafts: list[Draft] = field(default_factory=list)
+    faults: int = 0
 
     def refuse(self, error: SharedskyError, at: str, plan: str | None = None) -> None:
         """Refuse something at the error's own place, or else at `at`."""
         self.reading.refuse(place(error, self.file, at), error, plan)
+
+    def fault(self, draft: Draft, at: str, error: SharedskyError) -> None:
+        """Keep what is wrong with a part of a draft, as long as it can still be named."""
+        if self.faults < self.reading.refusals_left:
+            self.faults += 1
+            draft.faults.append((at, error))
+        else:
+            draft.unnamed_faults += 1
 
     def build(self) -> None:
         """Check all rings and turn the drafts into plans, zones, refusals and notes."""
@@ -94,11 +107,12 @@ class Drafts:
                 volumes.append(Volume4D(_shape(volume.shape, polygons), volume.lower, volume.upper, volume.window))
                 off_nominal += volume.off_nominal
             except SharedskyError as error:
-                draft.faults.append((volume.at, error))
+                self.fault(draft, volume.at, error)
         self._refuse_faults(draft, len(volumes) + len(draft.trajectories))
         if not volumes and not draft.trajectories:
             return
-        self.reading.notes += [Note(draft.source, text, draft.id) for text in draft.notes]
+        for text in draft.notes:
+            self.reading.note(draft.source, text, draft.id)
         if draft.zone_kind is None:
             self.reading.plans.append(_plan(draft, self.format, tuple(volumes), off_nominal))
         else:
@@ -106,13 +120,15 @@ class Drafts:
 
     def _refuse_faults(self, draft: Draft, kept: int) -> None:
         what = "zone" if draft.zone_kind is not None else "plan"
-        if kept == 0 and not draft.faults:
+        if kept == 0 and not draft.faults and not draft.unnamed_faults:
             empty = FormatError(f"the {what} has no volumes: there is nothing to check.", "Add its volumes.")
             self.refuse(empty, draft.source.pointer or "", draft.id)
         rest = f"the other {kept} of the {what} {'is' if kept == 1 else 'are'}" if kept else f"nor is the {what}"
         for at, error in draft.faults:
             reason = f"{error} This volume is not checked; {rest}."
-            self.reading.refusals.append(Refusal(place(error, self.file, at), reason, refusal_kind(error), draft.id))
+            self.reading.add_refusal(Refusal(place(error, self.file, at), reason, refusal_kind(error), draft.id))
+        if draft.unnamed_faults:
+            self.reading.unnamed_refusals[self.file] += draft.unnamed_faults
 
     def _refuse_rest(self, room: int) -> None:
         if len(self.drafts) <= room:

@@ -16,8 +16,7 @@ from typing import Final, Literal
 
 from sharedsky.airspace.earth import M_PER_NM, distance_m
 from sharedsky.errors import FormatError, LimitError, SharedskyError
-from sharedsky.formats.limits import Limits
-from sharedsky.formats.reading import Document, Refusal, refusal_kind
+from sharedsky.formats.reading import Document, Reading
 from sharedsky.plans.plan import Source
 from sharedsky.plans.scope import check_name
 
@@ -98,26 +97,25 @@ def nearest(ident: str, candidates: Sequence[Fix], near: tuple[float, float] | N
     )
 
 
-def read_fixes(documents: Sequence[Document], limits: Limits) -> tuple[FixTable, list[Refusal]]:
-    """The table of all documents together, and what was wrong with their lines.
+def read_fixes(documents: Sequence[Document], reading: Reading) -> FixTable:
+    """The table of all documents together; what is wrong with their lines is refused in the reading.
 
     A line that is wrong is refused, by file and line, and the rest goes on; but the point and the way that it names
     are left out altogether, since a way without one of its points, or the second-nearest point, would mislead.
     """
     draft = _Draft()
-    refusals: list[Refusal] = []
     for document in documents:
         try:
-            limits.check("max_bytes", len(document.data), f"the bytes of {document.name}")
+            reading.limits.check("max_bytes", len(document.data), f"the bytes of {document.name}")
             text = document.data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             what = FormatError(f"the file is not UTF-8 text (byte {error.start:,}).", "Save it as UTF-8.")
-            _refuse(refusals, Source(document.name), what)
+            reading.refuse(Source(document.name), what)
         except LimitError as error:
-            _refuse(refusals, Source(document.name), error)
+            reading.refuse(Source(document.name), error)
         else:
-            _read_lines(document.name, text, draft, refusals)
-    return draft.table(), refusals
+            _read_lines(document.name, text, draft, reading)
+    return draft.table()
 
 
 @dataclass(slots=True)
@@ -140,7 +138,7 @@ class _Draft:
         return FixTable(points, ways)
 
 
-def _read_lines(file: str, text: str, draft: _Draft, refusals: list[Refusal]) -> None:
+def _read_lines(file: str, text: str, draft: _Draft, reading: Reading) -> None:
     columns: list[str] = []
     skipping = False  # after a header that cannot be used, until the next one
     for line, raw in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), start=1):
@@ -160,9 +158,9 @@ def _read_lines(file: str, text: str, draft: _Draft, refusals: list[Refusal]) ->
             elif not skipping:
                 _add_row(columns, cells, draft)
         except csv.Error as error:
-            _refuse(refusals, Source(file, line=line), FormatError(f"the line is not CSV ({error}).", "Check quotes."))
+            reading.refuse(Source(file, line=line), FormatError(f"the line is not CSV ({error}).", "Check quotes."))
         except SharedskyError as error:
-            _refuse(refusals, Source(file, line=line), error)
+            reading.refuse(Source(file, line=line), error)
 
 
 def _is_header(cells: Sequence[str]) -> bool:
@@ -248,7 +246,3 @@ def _number(text: str, what: str, reach: float) -> float:
             f"{what} {text[:20]!r} is not a number from -{reach:g} to {reach:g}.", "Write it in decimals, as in 46.5."
         )
     return float(text)
-
-
-def _refuse(refusals: list[Refusal], source: Source, error: SharedskyError) -> None:
-    refusals.append(Refusal(source, str(error), refusal_kind(error)))

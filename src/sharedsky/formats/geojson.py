@@ -29,7 +29,7 @@ from sharedsky.formats.json_access import (
 )
 from sharedsky.formats.json_look import look
 from sharedsky.formats.json_text import Decoded, decode, paused_collector
-from sharedsky.formats.reading import Document, Note, Reading, ReadOptions
+from sharedsky.formats.reading import Document, Reading, ReadOptions
 from sharedsky.plans.plan import Source, ZoneKind
 from sharedsky.plans.scope import any_out_of_scope, check_scope
 
@@ -53,7 +53,7 @@ def sniff(document: Document) -> bool:
 
 def read(documents: Sequence[Document], options: ReadOptions) -> Reading:
     """Read all documents of this format; raises nothing for bad content."""
-    reading = Reading()
+    reading = Reading(limits=options.limits)
     with paused_collector():
         for document in documents:
             try:
@@ -138,7 +138,7 @@ class _Collection:
             raise FormatError(f"the member sharedsky is {describe(version)}.", f'This release reads "{VERSION}".')
 
     def _note(self, text: str) -> None:
-        self.drafts.reading.notes.append(Note(Source(self.drafts.file), text))
+        self.drafts.reading.note(Source(self.drafts.file), text)
 
     def _check_surroundings(self, top: JsonObject) -> None:
         try:
@@ -163,7 +163,7 @@ class _Collection:
             read_facts(properties, f"{at}/properties", draft, self.drafts.limits)
             read_feature(feature, properties, at, draft, self.geometry)
         except SharedskyError as error:
-            draft.faults.append((at, error))
+            self.drafts.fault(draft, at, error)
 
     def _draft(self, name: str, properties: JsonObject, at: str) -> tuple[Draft, _Key]:
         """The draft that a feature belongs to: the same owner, id, version and kind."""

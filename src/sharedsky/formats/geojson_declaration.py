@@ -49,7 +49,7 @@ def sniff(document: Document) -> bool:
 
 def read(documents: Sequence[Document], options: ReadOptions) -> Reading:
     """Read all documents of this format; raises nothing for bad content."""
-    reading = Reading()
+    reading = Reading(limits=options.limits)
     with paused_collector():
         for document in documents:
             try:
@@ -146,7 +146,7 @@ class _File:
             self.drafts.limits.check("max_volumes_per_plan", len(draft.volumes) + 1, "the plan's volumes")
             read_part(value, at, draft, self.geometry, around, around_at)
         except SharedskyError as error:
-            draft.faults.append((at, error))
+            self.drafts.fault(draft, at, error)
 
     def _owner(self, value: object, at: str) -> str | None:
         """The owner that a feature names by itself; what is no feature names none and fails later."""

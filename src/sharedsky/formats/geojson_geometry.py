@@ -124,6 +124,7 @@ class GeometryReader:
     def _polygon(self, rings: list[object], at: str) -> int:
         if not rings:
             raise GeometryError("the polygon has no rings.", "Give its coordinates.")
+        self.limits.check("max_holes", len(rings) - 1, "the polygon's holes")
         return self.rings.add(
             [self.positions(as_list(ring, f"{at}/{k}"), f"{at}/{k}") for k, ring in enumerate(rings)]
         )

@@ -7,12 +7,13 @@ wrong becomes a Refusal that names file, place, plan and reason, and the rest go
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, Protocol
 
-from sharedsky.errors import SharedskyError
+from sharedsky.errors import LimitError, SharedskyError
 from sharedsky.formats.limits import Limits
 from sharedsky.plans.plan import Plan, Source, Zone
 
@@ -53,33 +54,74 @@ class Note:
 
 @dataclass(slots=True)
 class Reading:
-    """The result of a reader; `assumptions` are sentences for the result's "what this assumes"."""
+    """The result of a reader; `assumptions` are sentences for the result's "what this assumes".
+
+    Refusals and notes beyond limits.max_refusals each are counted by file instead of named one by one, so that a file
+    of nothing but errors cannot fill the memory; `name_rest` says how many they are.
+    """
 
     plans: list[Plan] = field(default_factory=list)
     zones: list[Zone] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     assumptions: list[str] = field(default_factory=list)
+    limits: Limits = field(default_factory=Limits)
+    unnamed_refusals: Counter[str] = field(default_factory=Counter)
+    unnamed_notes: Counter[str] = field(default_factory=Counter)
 
     def extend(self, other: Reading) -> None:
         """Add another reading's content; assumptions are kept once each."""
         self.plans += other.plans
         self.zones += other.zones
-        self.refusals += other.refusals
-        self.notes += other.notes
+        for refusal in other.refusals:
+            self.add_refusal(refusal)
+        for note in other.notes:
+            self.add_note(note)
+        self.unnamed_refusals += other.unnamed_refusals
+        self.unnamed_notes += other.unnamed_notes
         self.assumptions += [text for text in other.assumptions if text not in self.assumptions]
+
+    def add_refusal(self, refusal: Refusal) -> None:
+        """Record a refusal."""
+        if self.refusals_left > 0:
+            self.refusals.append(refusal)
+        else:
+            self.unnamed_refusals[refusal.source.file] += 1
+
+    def add_note(self, note: Note) -> None:
+        """Record a note."""
+        if len(self.notes) < self.limits.max_refusals:
+            self.notes.append(note)
+        else:
+            self.unnamed_notes[note.source.file] += 1
+
+    @property
+    def refusals_left(self) -> int:
+        """How many refusals may still be named one by one."""
+        return self.limits.max_refusals - len(self.refusals)
 
     def refuse(self, source: Source, error: SharedskyError, plan: str | None = None) -> None:
         """Record an error as a refusal, its kind taken from the error's type."""
-        self.refusals.append(Refusal(source, str(error), refusal_kind(error), plan))
+        self.add_refusal(Refusal(source, str(error), refusal_kind(error), plan))
 
     def refuse_duplicate(self, source: Source, reason: str, plan: str) -> None:
         """Record that a plan or zone of this identity is there more than once (plans/identity.py)."""
-        self.refusals.append(Refusal(source, reason, "duplicate", plan))
+        self.add_refusal(Refusal(source, reason, "duplicate", plan))
 
     def note(self, source: Source, text: str, plan: str | None = None) -> None:
         """Record something that the user may want to know."""
-        self.notes.append(Note(source, text, plan))
+        self.add_note(Note(source, text, plan))
+
+    def name_rest(self) -> None:
+        """Add a refusal, or a note, for each file of which some are not named; call it once, when all is read."""
+        for file, count in self.unnamed_refusals.items():
+            text = _beyond("refusals", count, self.limits, len(self.refusals) + self.unnamed_refusals.total())
+            self.refusals.append(Refusal(Source(file), text, "limit"))
+        for file, count in self.unnamed_notes.items():
+            text = _beyond("notes", count, self.limits, len(self.notes) + self.unnamed_notes.total())
+            self.notes.append(Note(Source(file), text))
+        self.unnamed_refusals.clear()
+        self.unnamed_notes.clear()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +171,15 @@ class Reader(Protocol):
 
     def read(self, documents: Sequence[Document], options: ReadOptions) -> Reading:
         """Read all documents of this format; never raises for bad content."""
+
+
+def _beyond(what: str, count: int, limits: Limits, total: int) -> str:
+    """That some of a file's refusals or notes are not named one by one."""
+    try:
+        limits.check("max_refusals", total, f"the run's {what}")
+    except LimitError as error:
+        return f"{count:,} more {what} of this file are not named one by one: {error}"
+    return f"{count:,} more {what} of this file are not named one by one."
 
 
 def refusal_kind(error: SharedskyError) -> RefusalKind:

@@ -152,7 +152,7 @@ def test_a_route_that_was_written_is_read_as_it_was(route: list[Element]) -> Non
 
 @given(valid_plans())
 def test_a_valid_plan_parses_into_what_made_it(made: Made) -> None:
-    (raw,) = split_document(Document("f.txt", made.text.encode()), Limits(), 1).messages
+    (raw,) = split_document(Document("f.txt", made.text.encode()), 1, Reading())
     message = decode(raw)
     assert isinstance(message, Filing)
     assert (message.plan.callsign, message.plan.cruise, message.plan.route) == (made.callsign, made.cruise, made.route)

@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 
 from sharedsky.formats.fixes import Fix, FixTable, UnknownPointError, read_fixes
 from sharedsky.formats.limits import Limits
-from sharedsky.formats.reading import Document, Refusal
+from sharedsky.formats.reading import Document, Reading, Refusal
 
 
 def table_of(*texts: str) -> tuple[FixTable, list[Refusal]]:
     documents = [Document(f"{k}.csv", text.encode()) for k, text in enumerate(texts, start=1)]
-    return read_fixes(documents, Limits())
+    reading = Reading()
+    return read_fixes(documents, reading), reading.refusals
 
 
 def good(*texts: str) -> FixTable:
@@ -123,14 +124,16 @@ def test_a_column_out_of_scope_is_a_scope_refusal() -> None:
 
 
 def test_bytes_that_are_no_text_are_refused() -> None:
-    _, refusals = read_fixes([Document("f.csv", b"ident,lat,lng\nALPH\xff,1,2\n")], Limits())
-    assert "not UTF-8" in refusals[0].reason
+    reading = Reading()
+    read_fixes([Document("f.csv", b"ident,lat,lng\nALPH\xff,1,2\n")], reading)
+    assert "not UTF-8" in reading.refusals[0].reason
 
 
 def test_a_file_beyond_the_limit_is_refused_and_names_it() -> None:
-    _, refusals = read_fixes([Document("f.csv", b"ident,lat,lng\nALPHA,1,2\n")], Limits(max_bytes=10))
-    assert refusals[0].kind == "limit"
-    assert "max-bytes" in refusals[0].reason
+    reading = Reading(limits=Limits(max_bytes=10))
+    read_fixes([Document("f.csv", b"ident,lat,lng\nALPHA,1,2\n")], reading)
+    assert reading.refusals[0].kind == "limit"
+    assert "max-bytes" in reading.refusals[0].reason
 
 
 def test_an_airway_with_a_wrong_row_is_left_out_rather_than_cut_short() -> None:
@@ -171,9 +174,9 @@ def test_the_same_point_written_twice_is_one_point() -> None:
 
 @given(st.binary(max_size=300))
 def test_any_bytes_give_a_table_and_refusals(data: bytes) -> None:
-    read_fixes([Document("f.csv", data)], Limits())
+    read_fixes([Document("f.csv", data)], Reading())
 
 
 @given(st.text(alphabet="ident,lngairwysqpocu\n\r\"#0123456789.-ABC ", max_size=200))
 def test_any_text_like_a_table_gives_a_table_and_refusals(text: str) -> None:
-    read_fixes([Document("f.csv", f"ident,lat,lng,airway,seq\n{text}".encode())], Limits())
+    read_fixes([Document("f.csv", f"ident,lat,lng,airway,seq\n{text}".encode())], Reading())

@@ -390,6 +390,13 @@ def test_each_limit_is_named_in_the_refusal_that_it_causes(limits: Limits, name:
     assert name in refusal.reason
 
 
+def test_a_polygon_of_too_many_holes_is_refused_and_names_the_limit() -> None:
+    holes = [[[6 + x, 45.05 + y] for x, y in ((d, 0), (d + 0.001, 0), (d, 0.001), (d, 0))] for d in (0.01, 0.02)]
+    value = collection(feature({"type": "Polygon", "coordinates": [SQUARE, *holes]}))
+    assert read(geojson, value, ReadOptions(limits=Limits(max_holes=2))).refusals == []
+    assert "max-holes = 1" in only_refusal(read(geojson, value, ReadOptions(limits=Limits(max_holes=1)))).reason
+
+
 def test_a_path_with_times_and_levels_is_a_trajectory() -> None:
     flown = read(geojson, collection(path(lateral_m=50))).plans[0].trajectories[0]
     assert flown.lat_deg.tolist() == [45.0, 45.5, 45.5]

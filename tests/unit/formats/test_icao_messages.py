@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pytest
 
 from fpl_samples import fpl, read
 from sharedsky.formats import icao_fpl
-from sharedsky.formats.icao_fpl.messages import split_document
+from sharedsky.formats.icao_fpl.messages import RawMessage, split_document
 from sharedsky.formats.limits import Limits
-from sharedsky.formats.reading import Document, ReadOptions
+from sharedsky.formats.reading import Document, Note, Reading, ReadOptions, Refusal
 
 ENVELOPE = """ZCZC LBA0123 151200
 FF LSAZZQZX EDDFZQZX LFFFZQZX
@@ -19,8 +21,18 @@ NNNN
 """
 
 
-def split(text: str, limits: Limits | None = None) -> icao_fpl.messages.Split:
-    return split_document(Document("f.txt", text.encode()), limits or Limits(), 1_000)
+@dataclass
+class Split:
+    """The messages of a text, and what was said of it."""
+
+    messages: list[RawMessage]
+    refusals: list[Refusal]
+    notes: list[Note]
+
+
+def split(text: str, limits: Limits | None = None) -> Split:
+    reading = Reading(limits=limits or Limits())
+    return Split(split_document(Document("f.txt", text.encode()), 1_000, reading), reading.refusals, reading.notes)
 
 
 def test_a_message_is_its_type_its_fields_and_its_line() -> None:
@@ -63,7 +75,7 @@ def test_small_letters_typeset_hyphens_and_wide_spaces_are_read() -> None:
 def test_encodings_of_text_editors_are_read(encoding: str) -> None:
     data = fpl(other="DOF/260301 RMK/Z\u00dcRICH").encode(encoding)
     assert icao_fpl.sniff(Document("f", data))
-    assert len(split_document(Document("f", data), Limits(), 10).messages) == 1
+    assert len(split_document(Document("f", data), 10, Reading())) == 1
 
 
 def test_brackets_inside_a_remark_do_not_end_the_message() -> None:

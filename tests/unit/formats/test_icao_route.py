@@ -31,14 +31,14 @@ from sharedsky.formats.icao_fpl.route import (
     written,
 )
 from sharedsky.formats.limits import Limits
-from sharedsky.formats.reading import Document
+from sharedsky.formats.reading import Document, Reading
 
 DAY = date(2026, 3, 1)
 
 
 def path(text: str, fixes: str = FIXES, limits: Limits | None = None) -> Path:
-    table, _ = read_fixes([Document("fixes.csv", fixes.encode())], Limits())
-    message = decode(split_document(Document("f.txt", text.encode()), Limits(), 10).messages[0])
+    table = read_fixes([Document("fixes.csv", fixes.encode())], Reading())
+    message = decode(split_document(Document("f.txt", text.encode()), 10, Reading())[0])
     assert isinstance(message, Filing)
     return resolve(message.plan, DAY, table, limits or Limits())
 

@@ -8,6 +8,7 @@ import pytest
 
 from fpl_samples import fpl, only_plan, read
 from sharedsky.airspace.time import NS_PER_MIN, format_instant, parse_instant
+from sharedsky.formats.icao_fpl.book import MAX_FILINGS, MAX_NAMESAKES
 from sharedsky.formats.reading import Reading
 from sharedsky.plans.plan import Plan
 
@@ -125,8 +126,8 @@ def test_the_same_plan_twice_with_different_content_is_two_plans_of_one_identity
     reading = read(FPL + fpl(route="DCT LN DCT"))
     assert ids(reading) == ["SWR123-LSZH-0800-LFPG-260301"] * 2
     assert reading.plans[0].digest != reading.plans[1].digest
-    same = read(FPL, FPL)
-    assert same.plans[0].digest == same.plans[1].digest != ""
+    same = [read(FPL).plans[0].digest for _ in range(2)]
+    assert same[0] == same[1] != ""
 
 
 # DLA
@@ -329,3 +330,41 @@ def test_a_plan_without_any_date_is_refused_once_though_messages_apply_to_it() -
     updates = "(DLA-SWR123-LSZH0930-LFPG-0)(DEP-SWR123-LSZH0940-LFPG-0)(ARR-SWR123-LSZH-LFPG1050)"
     reading = read(fpl(other="0") + updates)
     assert [r.kind for r in reading.refusals] == ["no-date"]
+
+
+# Many of one name
+
+
+def test_the_same_plan_again_counts_once_and_a_message_still_finds_it() -> None:
+    reading = read(FPL + FPL + "(DLA-SWR123-LSZH0900-LFPG-DOF/260301)" + FPL)
+    assert ids(reading) == ["SWR123-LSZH-0900-LFPG-260301", "SWR123-LSZH-0800-LFPG-260301"]
+    assert [note.text for note in reading.notes] == ["this plan is the same as in 1.txt:1; it counts once."]
+
+
+def test_a_plan_that_was_cancelled_and_is_filed_again_counts() -> None:
+    reading = read(FPL + "(CNL-SWR123-LSZH0800-LFPG-DOF/260301)" + FPL)
+    assert ids(reading) == ["SWR123-LSZH-0800-LFPG-260301"]
+    assert reading.refusals == []
+
+
+def test_a_flight_filed_too_often_with_other_contents_is_refused_from_there_on() -> None:
+    plans = [fpl(cruise=f"N0450F{level}") for level in range(200, 200 + MAX_FILINGS + 1)]
+    reading = read("".join(plans))
+    assert f"was filed {MAX_FILINGS} times before" in refusal(reading)
+    assert len(reading.plans) == MAX_FILINGS
+
+
+def test_a_message_among_too_many_flights_of_one_call_sign_is_refused_and_changes_nothing() -> None:
+    times = [f"{k // 60:02d}{k % 60:02d}" for k in range(MAX_NAMESAKES + 1)]
+    reading = read("".join(fpl(departure=f"LSZH{time}") for time in times) + "(CNL-SWR123-LSZH0000-LFPG-DOF/260301)")
+    assert f"any of {MAX_NAMESAKES + 1} flights of this call sign from LSZH" in refusal(reading)
+    assert len(reading.plans) == MAX_NAMESAKES + 1
+
+
+def test_a_message_finds_a_flight_whose_call_sign_was_changed_and_not_the_old_one() -> None:
+    change = "(CHG-SWR123-LSZH0800-LFPG-DOF/260301-7/SWR456)"
+    reading = read(FPL + change + "(CNL-SWR456-LSZH0800-LFPG-DOF/260301)")
+    assert (ids(reading), reading.refusals) == ([], [])
+    reading = read(FPL + change + "(CNL-SWR123-LSZH0800-LFPG-DOF/260301)")
+    assert ids(reading) == ["SWR456-LSZH-0800-LFPG-260301"]
+    assert "names a plan that is not here" in refusal(reading)

@@ -31,7 +31,7 @@ _GUESSED: Final = (
 
 def read(documents: Sequence[Document], options: ReadOptions) -> Reading:
     """Read all documents of this format; raises nothing for bad content."""
-    reading = Reading()
+    reading = Reading(limits=options.limits)
     with paused_collector():
         for document in documents:
             _read_document(document, options, reading)
@@ -111,4 +111,4 @@ def _read_details(item: Item, draft: Draft, drafts: Drafts) -> None:
                 off_nominal = name != "volumes"
                 draft.volumes.append(read_volume(value, place_of, off_nominal, draft, drafts.rings, drafts.limits))
             except SharedskyError as error:
-                draft.faults.append((place_of, error))
+                drafts.fault(draft, place_of, error)

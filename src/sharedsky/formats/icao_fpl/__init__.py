@@ -1,8 +1,8 @@
 """ICAO flight plans and their updates as AFTN text (ICAO Doc 4444, Appendices 2 and 3); docs/formats/icao-fpl.md.
 
 `read` takes all documents at once, since a message of one may change a plan of another, and in their order: it cuts
-them into messages (messages.py), reads each (flight.py and its fields), applies CHG, DLA, CNL, DEP and ARR to their FPL
-(updates.py) and makes each flight that is left a forecast trajectory (forecast.py). Called by the list of formats.
+them into messages (messages.py), reads each (flight.py and its fields), applies CHG, DLA, CNL, DEP and ARR to their
+FPL (book.py, updates.py) and makes each flight that is left a forecast trajectory (forecast.py). Called by detect.py.
 """
 
 from __future__ import annotations
@@ -12,17 +12,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from sharedsky.errors import SharedskyError
+from sharedsky.errors import FormatError, SharedskyError
 from sharedsky.formats.fixes import FixTable, read_fixes
 from sharedsky.formats.icao_fpl.bands import VFR_CEILING
+from sharedsky.formats.icao_fpl.book import Book
 from sharedsky.formats.icao_fpl.flight import Message, decode
 from sharedsky.formats.icao_fpl.forecast import Forecast, forecast
 from sharedsky.formats.icao_fpl.messages import RawMessage, looks_like_fpl, split_document
 from sharedsky.formats.icao_fpl.places import Place
 from sharedsky.formats.icao_fpl.refusals import kind_of
 from sharedsky.formats.icao_fpl.route import ChangeAt, ToRules
-from sharedsky.formats.icao_fpl.updates import Book, Flight
-from sharedsky.formats.reading import Document, Note, Reading, ReadOptions, Refusal
+from sharedsky.formats.icao_fpl.updates import Flight
+from sharedsky.formats.reading import Document, Reading, ReadOptions, Refusal
 from sharedsky.plans.digest import plan_digest
 from sharedsky.plans.plan import Aerodrome, Plan, Source
 
@@ -30,6 +31,7 @@ NAME: Final = "fpl"
 
 #: Messages that carry no plan and change none: noted, not refused.
 _WITHOUT_PLAN: Final = frozenset({"ACP", "LAM", "RQP", "RQS", "SPL"})
+_BRACKETS: Final = "A message stands in brackets, as in (FPL-...)."
 #: A call sign with an operator's designator (ICAO Doc 8585): three letters, then a flight number.
 _OPERATOR = re.compile(r"([A-Z]{3})\d[A-Z0-9]*")
 
@@ -41,14 +43,11 @@ def sniff(document: Document) -> bool:
 
 def read(documents: Sequence[Document], options: ReadOptions) -> Reading:
     """Read all documents of this format; whatever is wrong is in the reading's refusals."""
-    reading = Reading()
-    table, refusals = read_fixes(options.fixes, options.limits)
-    reading.refusals += refusals
+    reading = Reading(limits=options.limits)
+    table = read_fixes(options.fixes, reading)
     messages, unread = _decoded(_split(documents, options, reading), reading)
-    book = Book(options, unread)
+    book = Book(options, reading, unread)
     book.apply_all(messages)
-    reading.refusals += book.refusals
-    reading.notes += book.notes
     assumed = _Assumptions(options)
     for flight in book.flights:
         if flight.cancelled is None:
@@ -60,13 +59,12 @@ def read(documents: Sequence[Document], options: ReadOptions) -> Reading:
 def _split(documents: Sequence[Document], options: ReadOptions, reading: Reading) -> list[RawMessage]:
     messages: list[RawMessage] = []
     for document in documents:
-        part = split_document(document, options.limits, options.limits.max_messages - len(messages))
-        messages += part.messages
-        reading.refusals += part.refusals
-        reading.notes += part.notes
-        if not part.messages and not part.refusals:
-            nothing = "there is no message in the file. A message stands in brackets, as in (FPL-...)."
-            reading.refusals.append(Refusal(Source(document.name), nothing, "format"))
+        part = Reading(limits=options.limits)
+        found = split_document(document, options.limits.max_messages - len(messages), part)
+        if not found and not part.refusals:
+            part.refuse(Source(document.name), FormatError("there is no message in the file.", _BRACKETS))
+        messages += found
+        reading.extend(part)
     return messages
 
 
@@ -76,12 +74,12 @@ def _decoded(messages: Sequence[RawMessage], reading: Reading) -> tuple[list[Mes
     unread: dict[str, Source] = {}
     for raw in messages:
         if raw.kind in _WITHOUT_PLAN:
-            reading.notes.append(Note(raw.source, f"{raw.kind}: a message without a plan, not used."))
+            reading.note(raw.source, f"{raw.kind}: a message without a plan, not used.")
             continue
         try:
             decoded.append(decode(raw))
         except SharedskyError as error:
-            reading.refusals.append(Refusal(raw.source, str(error), kind_of(error), raw.callsign))
+            reading.add_refusal(Refusal(raw.source, str(error), kind_of(error), raw.callsign))
             if raw.kind == "FPL" and raw.callsign is not None:
                 unread[raw.callsign] = raw.source
     return decoded, unread
@@ -95,10 +93,11 @@ def _add_plan(
         path = forecast(flight, table, options)
         plan = _plan(flight, path, _owner(flight, options))
     except SharedskyError as error:
-        reading.refusals.append(Refusal(flight.source, str(error), kind_of(error), flight.id))
+        reading.add_refusal(Refusal(flight.source, str(error), kind_of(error), flight.id))
         return
     reading.plans.append(replace(plan, digest=plan_digest(plan)))
-    reading.notes += [Note(flight.source, text, flight.id) for text in path.notes]
+    for text in path.notes:
+        reading.note(flight.source, text, flight.id)
     assumed.add(flight, path)
 
 

@@ -14,8 +14,7 @@ from typing import Final
 
 from sharedsky.errors import LimitError, SharedskyError
 from sharedsky.formats.icao_fpl.refusals import PlanError, kind_of
-from sharedsky.formats.limits import Limits
-from sharedsky.formats.reading import Document, Note, Refusal
+from sharedsky.formats.reading import Document, Reading, Refusal
 from sharedsky.plans.plan import Source
 
 #: The types of Doc 4444, Appendix 3; inside a message only these begin another one.
@@ -65,15 +64,6 @@ class RawMessage:
         return match.group(1) if match else None
 
 
-@dataclass(slots=True)
-class Split:
-    """What a document holds: messages in order, what could not be cut, and what lies between."""
-
-    messages: list[RawMessage]
-    refusals: list[Refusal]
-    notes: list[Note]
-
-
 def looks_like_fpl(data: bytes) -> bool:
     """Whether a file holds a message of this reader near its beginning, and is neither JSON nor XML."""
     head = data[:_SNIFF_BYTES]
@@ -82,19 +72,21 @@ def looks_like_fpl(data: bytes) -> bool:
     return not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[", b"<")) and bool(_SNIFF.search(head))
 
 
-def split_document(document: Document, limits: Limits, room: int) -> Split:
-    """Cut a document into messages.
+def split_document(document: Document, room: int, reading: Reading) -> list[RawMessage]:
+    """The messages of a document, in order.
 
     Args:
-        room: how many messages may still be read in this run.
+        room: how many messages may still be read in this run. reading: takes what cannot be cut, and notes what lies
+            between messages; its limits hold.
     """
     try:
-        limits.check("max_bytes", len(document.data), f"the bytes of {document.name}")
+        reading.limits.check("max_bytes", len(document.data), f"the bytes of {document.name}")
     except LimitError as error:
-        return Split([], [Refusal(Source(document.name), str(error), "limit")], [])
-    splitter = _Splitter(document.name, _text(document.data), limits, room)
+        reading.refuse(Source(document.name), error)
+        return []
+    splitter = _Splitter(document.name, _text(document.data), room, reading)
     splitter.run()
-    return splitter.split
+    return splitter.messages
 
 
 def _text(data: bytes) -> str:
@@ -112,9 +104,10 @@ def _text(data: bytes) -> str:
 class _Splitter:
     """One pass over the brackets of a text."""
 
-    def __init__(self, file: str, text: str, limits: Limits, room: int) -> None:
-        self.file, self.text, self.limits, self.room = file, text, limits, room
-        self.split = Split([], [], [])
+    def __init__(self, file: str, text: str, room: int, reading: Reading) -> None:
+        self.file, self.text, self.room = file, text, room
+        self.reading, self.limits = reading, reading.limits
+        self.messages: list[RawMessage] = []
         self._line, self._counted = 1, 0  # the line number at an offset that only grows
         self._outside, self._first_outside = 0, 0  # lines between messages that are no heading
         self._last_closed: RawMessage | None = None
@@ -143,7 +136,7 @@ class _Splitter:
                 self._between(after, at)
                 self._stray_close(at)
                 after = at + 1
-            if len(self.split.messages) > self.room:
+            if len(self.messages) > self.room:
                 self._too_many()
                 return
         if begin is not None:
@@ -158,7 +151,7 @@ class _Splitter:
         return Source(self.file, line=self._line)
 
     def _refuse(self, source: Source, error: SharedskyError, plan: str | None = None) -> None:
-        self.split.refusals.append(Refusal(source, str(error), kind_of(error), plan))
+        self.reading.add_refusal(Refusal(source, str(error), kind_of(error), plan))
 
     def _message(self, begin: int, end: int) -> RawMessage:
         """The message between two offsets, whose first is its opening bracket; long ones are cut short."""
@@ -175,7 +168,7 @@ class _Splitter:
         except LimitError as error:
             self._refuse(message.source, error, message.callsign)
             return
-        self.split.messages.append(message)
+        self.messages.append(message)
         self._last_closed = message
 
     def _never_closed(self, begin: int, end: int) -> None:
@@ -192,7 +185,7 @@ class _Splitter:
         if last is None:
             self._refuse(self._source(at), error)
         else:  # the message went on after what looked like its end, so it must not be used
-            self.split.messages.pop()
+            self.messages.pop()
             self._refuse(last.source, error, last.callsign)
 
     def _between(self, start: int, end: int) -> None:
@@ -212,10 +205,10 @@ class _Splitter:
         if self._outside:
             lines = f"{self._outside:,} line{'s' if self._outside > 1 else ''}"
             text = f"{lines} outside of messages not read; the first is line {self._first_outside}."
-            self.split.notes.append(Note(Source(self.file, line=self._first_outside), text))
+            self.reading.note(Source(self.file, line=self._first_outside), text)
 
     def _too_many(self) -> None:
-        last = self.split.messages.pop()
+        last = self.messages.pop()
         try:
             self.limits.check("max_messages", self.limits.max_messages + 1, "the run's messages")
         except LimitError as error:

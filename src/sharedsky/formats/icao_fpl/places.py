@@ -21,10 +21,13 @@ from sharedsky.formats.icao_fpl.route import BearingDistance, Coordinates, Named
 #: Standard deviations of the magnetic model's error that widen a point given by bearing.
 _SIGMAS: Final = 3.0
 
-HOW_TO_SUPPLY: Final = (
-    "Supply it with --fixes FILE.csv: ident,lat,lng for a point, airway,seq,ident for an ATS route, "
+_FIXES: Final = (
+    "--fixes FILE.csv: ident,lat,lng for a point, airway,seq,ident for an ATS route, "
     "procedure,seq,ident for a SID or STAR."
 )
+#: What to do about one unknown name, and about several.
+HOW_TO_SUPPLY: Final = f"Supply it with {_FIXES}"
+HOW_TO_SUPPLY_SEVERAL: Final = f"Supply them with {_FIXES}"
 
 
 @dataclass(frozen=True, slots=True)

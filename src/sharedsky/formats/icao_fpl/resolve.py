@@ -13,7 +13,7 @@ from typing import assert_never
 
 from sharedsky.formats.fixes import FixTable, UnknownPointError, Way
 from sharedsky.formats.icao_fpl.flight import FiledPlan
-from sharedsky.formats.icao_fpl.places import HOW_TO_SUPPLY, Gazetteer, Place
+from sharedsky.formats.icao_fpl.places import HOW_TO_SUPPLY, HOW_TO_SUPPLY_SEVERAL, Gazetteer, Place
 from sharedsky.formats.icao_fpl.refusals import PlanError
 from sharedsky.formats.icao_fpl.route import (
     BearingDistance,
@@ -188,8 +188,9 @@ class _Walk:
         unknown = [name for name in dict.fromkeys(_names(self.plan.route)) if not self.gazetteer.knows(name)]
         if unknown:
             listed = ", ".join(unknown[:10]) + (f" and {len(unknown) - 10} more" if len(unknown) > 10 else "")
-            what = "is not a known point, ATS route or procedure" if len(unknown) == 1 else "are not known"
-            raise UnknownPointError(f"{listed} {what}.", HOW_TO_SUPPLY)
+            if len(unknown) == 1:
+                raise UnknownPointError(f"{listed} is not a known point, ATS route or procedure.", HOW_TO_SUPPLY)
+            raise UnknownPointError(f"{listed} are not known.", HOW_TO_SUPPLY_SEVERAL)
 
 
 def _names(route: Sequence[Element]) -> list[str]:

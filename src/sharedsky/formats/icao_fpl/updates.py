@@ -1,35 +1,28 @@
-"""The flights that a sequence of ATS messages leaves: CHG, DLA, CNL, DEP and ARR applied to their FPL, or refused.
+"""A flight as its messages leave it: what each of CHG, DLA, CNL, DEP and ARR changes (ICAO Doc 4444, 11.4.2.2).
 
-A message is matched by call sign, departure and destination, date of flight where it has one, and (CHG, CNL) the last
-notified off-block time, as Doc 4444, 11.4.2.2 and Appendix 3 have it; messages are taken in the order given. What
-matches no plan, or several flights, is refused by name and changes nothing: a plan is never dropped on a guess. Called
-by __init__.
+What makes no sense for the flight is an error, and the plan stands. Which flight a message is about is found in
+book.py, which calls this.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final, assert_never
 
 from sharedsky.airspace.time import NS_PER_DAY, NS_PER_MIN, format_instant, instant_on
-from sharedsky.errors import SharedskyError
 from sharedsky.formats.icao_fpl.flight import (
     Cancel,
     Change,
     Delay,
     Departed,
     FiledPlan,
-    Filing,
-    Key,
     Landed,
-    Message,
     Update,
     amend,
 )
-from sharedsky.formats.icao_fpl.refusals import PlanError, kind_of
-from sharedsky.formats.reading import ForecastOptions, Note, ReadOptions, Refusal
+from sharedsky.formats.icao_fpl.refusals import PlanError
+from sharedsky.formats.reading import ForecastOptions
 from sharedsky.plans.plan import Source
 
 #: A delay beyond this [min] is not taken for one that runs past midnight.
@@ -77,113 +70,12 @@ class Flight:
         return instant_on(self.dof, minutes // 60, minutes % 60) if self.dof else 0
 
 
-@dataclass(slots=True)
-class Book:
-    """Flights in the order of their FPL, with what was refused and noted on the way.
+def updated(flight: Flight, message: Update, forecast: ForecastOptions) -> Flight:
+    """The flight after a message that is about it.
 
-    unread: where an FPL that could not be read is, by call sign.
+    Raises:
+        PlanError: the message makes no sense for it; the plan stands.
     """
-
-    options: ReadOptions
-    unread: Mapping[str, Source] = field(default_factory=dict)
-    flights: list[Flight] = field(default_factory=list)
-    refusals: list[Refusal] = field(default_factory=list)
-    notes: list[Note] = field(default_factory=list)
-    _by_callsign: dict[str, list[int]] = field(default_factory=dict)
-
-    def apply_all(self, messages: Iterable[Message]) -> None:
-        """Apply messages in order; what cannot be applied is refused and changes nothing."""
-        for message in messages:
-            if isinstance(message, Filing):
-                self._file(message)
-                continue
-            try:
-                self._apply(message)
-            except SharedskyError as error:
-                reason = f"{_kind(message)} for {message.key} {error}"
-                self.refusals.append(Refusal(message.source, reason, kind_of(error), message.key.callsign))
-
-    def _file(self, message: Filing) -> None:
-        dof = message.plan.other.dof or self.options.date
-        self._by_callsign.setdefault(message.plan.callsign, []).append(len(self.flights))
-        self.flights.append(Flight(message.source, message.plan, dof, frozenset([dof] if dof else [])))
-
-    def _apply(self, message: Update) -> None:
-        found = self._matches(message)
-        updated = [_updated(self.flights[k], message, self.options.forecast) for k in found]
-        for k, flight in zip(found, updated, strict=True):
-            if flight.plan.callsign != self.flights[k].plan.callsign:
-                self._by_callsign.setdefault(flight.plan.callsign, []).append(k)
-            self.flights[k] = flight
-            if isinstance(message, Cancel):
-                self.notes.append(Note(flight.source, f"cancelled by the CNL at {message.source}.", flight.id))
-
-    def _matches(self, message: Update) -> list[int]:
-        """The flights (more than one only where a plan was filed more than once) that a message is about."""
-        key = message.key
-        named = [k for k in self._by_callsign.get(key.callsign, []) if _same_route(self.flights[k], key)]
-        alive = [k for k in named if self.flights[k].cancelled is None]
-        found = [k for k in alive if _same_day(self.flights[k], message, self.options.date)]
-        if isinstance(message, Change | Cancel) or (isinstance(message, Landed) and key.off_block_min is not None):
-            found = [k for k in found if self.flights[k].plan.departure.minutes == key.off_block_min]
-        if not found:
-            raise self._not_here(named, key.callsign)
-        if len({self.flights[k].identity for k in found}) > 1:
-            ids = ", ".join(sorted({self.flights[k].id for k in found})[:5])
-            raise PlanError(f"may be about several flights ({ids}).", "Add DOF/ in item 18.", "message")
-        return found
-
-    def _not_here(self, named: list[int], callsign: str) -> PlanError:
-        text = "names a plan that is not here"
-        if named:
-            flight = self.flights[named[-1]]
-            state = f"was cancelled at {flight.cancelled}" if flight.cancelled else "does not match it"
-            text += f" ({flight.id} at {flight.source} {state})"
-        elif callsign in self.unread:
-            text += f" (an FPL of {callsign} at {self.unread[callsign]} was refused)"
-        return PlanError(
-            f"{text}.",
-            "A message must follow its FPL, and have the same call sign, aerodromes, last notified off-block time "
-            "and date of flight.",
-            "message",
-        )
-
-
-def _kind(message: Update) -> str:
-    match message:
-        case Change():
-            return "CHG"
-        case Delay():
-            return "DLA"
-        case Cancel():
-            return "CNL"
-        case Departed():
-            return "DEP"
-        case Landed():
-            return "ARR"
-    assert_never(message)
-
-
-def _same_route(flight: Flight, key: Key) -> bool:
-    plan = flight.plan
-    return (
-        plan.callsign == key.callsign
-        and plan.departure.ident == key.departure
-        and key.destination in (None, plan.destination.ident)
-    )
-
-
-def _same_day(flight: Flight, message: Update, default: date | None) -> bool:
-    """Whether a message's date is the flight's; a message without one means the default, or else any day."""
-    day = message.key.dof or default
-    if day is None or flight.dof is None:
-        return True
-    if isinstance(message, Delay) and message.key.dof == flight.dof + timedelta(days=1):  # the day it is delayed to
-        return (message.key.off_block_min or 0) < (flight.plan.departure.minutes or 0)
-    return day in flight.dofs
-
-
-def _updated(flight: Flight, message: Update, forecast: ForecastOptions) -> Flight:
     match message:
         case Change():
             return _changed(flight, message)

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from sharedsky.errors import FormatError, LimitError, SharedskyError
-from sharedsky.formats.reading import Document, Note, Reading, ReadOptions
+from sharedsky.formats.reading import Document, Reading, ReadOptions
 from sharedsky.formats.tracks.account import Places
 from sharedsky.formats.tracks.csv_rows import read_csv
 from sharedsky.formats.tracks.flights import sort_into_flights
@@ -58,7 +58,7 @@ def read(documents: Sequence[Document], options: ReadOptions) -> Reading:
     Args:
         documents: CSV or JSON, decompressed. options: limits, and tracks: what is bridged and what is impossible.
     """
-    reading = Reading()
+    reading = Reading(limits=options.limits)
     names = Names()
     parts: list[Rows] = []
     total = 0
@@ -124,10 +124,10 @@ def _report_file(document: Document, out: FileRows, rows: Rows, reading: Reading
     if backwards.any():
         aircraft = len(np.unique(rows.address[order][1:][backwards]))
         text = f"the rows of {aircraft:,} aircraft are not in order of time; they were sorted."
-        reading.notes.append(Note(Source(document.name), text))
+        reading.note(Source(document.name), text)
     if out.leap_seconds:
         text = f"{out.leap_seconds:,} times are written with the second 60; it is read as the next second."
-        reading.notes.append(Note(Source(document.name), text))
+        reading.note(Source(document.name), text)
     if len(rows) and not rows.callsign.any():
         text = "no row has a call sign: flights are told apart by address and by long gaps alone."
-        reading.notes.append(Note(Source(document.name), text))
+        reading.note(Source(document.name), text)

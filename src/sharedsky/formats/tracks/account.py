@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sharedsky.airspace.earth import IntArray
-from sharedsky.formats.reading import Note, Reading, Refusal, RefusalKind
+from sharedsky.formats.reading import Reading, Refusal, RefusalKind
 from sharedsky.formats.tracks.clean import Use
 from sharedsky.formats.tracks.flights import Flights
 from sharedsky.plans.plan import Source
@@ -90,12 +90,12 @@ def account(
             ident = "-".join(part for part in name_of(flights, flight, texts) if part)
             kind: RefusalKind = "level" if _lacks_levels(counts[flight]) else "format"
             reason = f"nothing of this flight was checked: {'; '.join(said)}."
-            reading.refusals.append(Refusal(source, reason, kind, ident))
+            reading.add_refusal(Refusal(source, reason, kind, ident))
         elif 2 * int(counts[flight][list(_IMPOSSIBLE)].sum()) > int(counts[flight].sum()):
             reason = f"most rows of this flight are impossible and were not checked: {'; '.join(said)}."
-            reading.refusals.append(Refusal(source, reason, "format", plans[0]))
+            reading.add_refusal(Refusal(source, reason, "format", plans[0]))
         else:
-            reading.notes.append(Note(source, f"{'; '.join(said)}.", plans[0]))
+            reading.note(source, f"{'; '.join(said)}.", plans[0])
 
 
 def _times(count: int) -> str:
