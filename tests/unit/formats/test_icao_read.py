@@ -128,3 +128,8 @@ def test_too_long_an_operator_is_refused_and_the_limit_is_named() -> None:
 
 def test_no_documents_give_an_empty_reading() -> None:
     assert read() == Reading()
+
+
+def test_how_to_supply_points_speaks_of_one_or_of_several() -> None:
+    assert "route or procedure. Supply it with --fixes" in only_refusal(fpl(route="DCT NOWHE DCT"))[1]
+    assert "NOWHE, NEVER are not known. Supply them with --fixes" in only_refusal(fpl(route="DCT NOWHE DCT NEVER DCT"))[1]
