@@ -41,6 +41,18 @@ class Gap:
     band_greatest: IntArray
     crossed: BoolArray
 
+    def take(self, rows: IntArray) -> Gap:
+        """The bounds of some of the pairs."""
+        return Gap(
+            self.least[rows],
+            self.greatest[rows],
+            self.world_least[rows],
+            self.assumed[rows],
+            self.ground_least[rows],
+            self.band_greatest[rows],
+            self.crossed[rows],
+        )
+
     def clear_over_some_ground(self, minimum_um: IntArray | int) -> BoolArray:
         """Whether some ground of the stated band would part the two."""
         return np.asarray(self.assumed & ~below_minimum(self.ground_least, minimum_um))

@@ -88,72 +88,83 @@ class Minima:
 
 @dataclass(frozen=True, slots=True)
 class _Pairs:
-    """k pairs of a volume, i[k] of a, and another, j[k] of b, with the minima between them."""
+    """k pairs of a volume, i[k] of a, and another, j[k] of b.
+
+    above, below (k,): how far the first lies above the second, and below it. start_ns, end_ns (k,): the time that both
+    have in common, with the buffer; start > end where there is none.
+    """
 
     a: Volumes
     i: IntArray
     b: Volumes
     j: IntArray
-    minima: Minima
+    above: Gap
+    below: Gap
+    start_ns: IntArray
+    end_ns: IntArray
 
     def take(self, rows: IntArray) -> _Pairs:
         """Some of the pairs."""
-        return _Pairs(self.a, self.i[rows], self.b, self.j[rows], self.minima)
-
-    def gaps(self) -> tuple[Gap, Gap]:
-        """How far the first lies above the second, and the second above the first."""
-        a, i, b, j, same_point = self.a, self.i, self.b, self.j, self.minima.same_point
-        return (
-            gap(a.floor, i, b.ceiling, j, same_point=same_point),
-            gap(b.floor, j, a.ceiling, i, same_point=same_point),
-        )
-
-    def shared_ns(self) -> tuple[IntArray, IntArray]:
-        """Start and end (k,) of the time that both have in common, with the buffer; start > end where there is none."""
-        first, second, buffer_ns = self.a.time_ns[self.i], self.b.time_ns[self.j], self.minima.buffer_ns
-        return (
-            np.maximum(first[:, 0], second[:, 0]) - buffer_ns,
-            np.minimum(first[:, 1], second[:, 1]) + buffer_ns,
+        return _Pairs(
+            self.a,
+            self.i[rows],
+            self.b,
+            self.j[rows],
+            self.above.take(rows),
+            self.below.take(rows),
+            self.start_ns[rows],
+            self.end_ns[rows],
         )
 
 
 def meetings(a: Volumes, i: IntArray, b: Volumes, j: IntArray, minima: Minima) -> tuple[Breaches, Doubtful]:
     """Breaches between volume i[k] of a and volume j[k] of b, and the pairs that only unknown ground decides."""
-    pairs = _Pairs(a, i, b, j, minima)
-    one, other = pairs.gaps()
-    minimum = minima.vertical_um
-    possible = below_minimum(one.least, minimum) & below_minimum(other.least, minimum)
-    anywhere = below_minimum(one.world_least, minimum) & below_minimum(other.world_least, minimum)
-    start, end = pairs.shared_ns()
-    keep = np.flatnonzero((possible | anywhere) & (start <= end))
+    pairs = _pairs(a, i, b, j, minima)
+    above, below, minimum = pairs.above, pairs.below, minima.vertical_um
+    possible = below_minimum(above.least, minimum) & below_minimum(below.least, minimum)
+    anywhere = below_minimum(above.world_least, minimum) & below_minimum(below.world_least, minimum)
+    keep = np.flatnonzero((possible | anywhere) & (pairs.start_ns <= pairs.end_ns))
     keep = keep[meet_pairs(a.shapes, i[keep], b.shapes, j[keep], minima.horizontal_m)]
     doubtful = keep[~possible[keep]]
-    return _breaches(pairs.take(keep[possible[keep]])), Doubtful(a.side[i[doubtful]], b.side[j[doubtful]])
+    return _breaches(pairs.take(keep[possible[keep]]), minima), Doubtful(a.side[i[doubtful]], b.side[j[doubtful]])
 
 
-def _breaches(pairs: _Pairs) -> Breaches:
+def _pairs(a: Volumes, i: IntArray, b: Volumes, j: IntArray, minima: Minima) -> _Pairs:
+    same_point, buffer_ns = minima.same_point, minima.buffer_ns
+    return _Pairs(
+        a,
+        i,
+        b,
+        j,
+        above=gap(a.floor, i, b.ceiling, j, same_point=same_point),
+        below=gap(b.floor, j, a.ceiling, i, same_point=same_point),
+        start_ns=np.maximum(a.time_ns[i, 0], b.time_ns[j, 0]) - buffer_ns,
+        end_ns=np.minimum(a.time_ns[i, 1], b.time_ns[j, 1]) + buffer_ns,
+    )
+
+
+def _breaches(pairs: _Pairs, minima: Minima) -> Breaches:
     """The rows of pairs that are in conflict."""
-    a, i, b, j, minima = pairs.a, pairs.i, pairs.b, pairs.j, pairs.minima
-    one, other = pairs.gaps()
-    start, end = pairs.shared_ns()
+    a, i, b, j = pairs.a, pairs.i, pairs.b, pairs.j
+    above, below, minimum = pairs.above, pairs.below, minima.vertical_um
     return Breaches.without_closest(
         a=a.side[i],
         b=b.side[j],
-        start_ns=start,
-        end_ns=end,
-        sure=below_minimum(one.greatest, minima.vertical_um) & below_minimum(other.greatest, minima.vertical_um),
+        start_ns=pairs.start_ns,
+        end_ns=pairs.end_ns,
+        sure=below_minimum(above.greatest, minimum) & below_minimum(below.greatest, minimum),
         minima=minima.kind,
-        vertical_um=minima.vertical_um,
+        vertical_um=minimum,
         band=band(a.floor, a.ceiling, i, b.floor, b.ceiling, j, union=False),
         vector=common_points(a.shapes, i, b.shapes, j),
-        needs_terrain=needs_terrain(one, other, minima.vertical_um),
-        reason=_reason(one, other),
+        needs_terrain=needs_terrain(above, below, minimum),
+        reason=_reason(above, below),
         ratio=minima.ratio,
     )
 
 
-def _reason(one: Gap, other: Gap) -> IntArray:
+def _reason(above: Gap, below: Gap) -> IntArray:
     """Why two volumes that are not surely in conflict may not be."""
-    crossed, ground = one.crossed | other.crossed, one.assumed | other.assumed
+    crossed, ground = above.crossed | below.crossed, above.assumed | below.assumed
     bits = np.where(crossed, Reason.DATUM, Reason.STATED) | np.where(ground, Reason.GROUND, 0)
     return bits.astype(np.int64)
