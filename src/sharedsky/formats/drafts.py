@@ -62,6 +62,11 @@ class Draft:
     aerodromes: tuple[Aerodrome, ...] = ()
     gaps: tuple[tuple[int, int], ...] = ()
 
+    def join(self) -> None:
+        """Say, where another part without an owner joins this draft by its id alone, what that means."""
+        if self.owner is None and self.zone_kind is None:
+            self.note("several features have this id and no owner: they are one plan, not checked against each other.")
+
     def note(self, text: str) -> None:
         """Add a note, once."""
         if text not in self.notes:
@@ -79,9 +84,11 @@ class Drafts:
     rings: PolygonBatch = field(default_factory=PolygonBatch)
     drafts: list[Draft] = field(default_factory=list)
     faults: int = 0
+    refused: bool = False
 
     def refuse(self, error: SharedskyError, at: str, plan: str | None = None) -> None:
         """Refuse something at the error's own place, or else at `at`."""
+        self.refused = True
         self.reading.refuse(place(error, self.file, at), error, plan)
 
     def fault(self, draft: Draft, at: str, error: SharedskyError) -> None:
@@ -94,6 +101,8 @@ class Drafts:
 
     def build(self) -> None:
         """Check all rings and turn the drafts into plans, zones, refusals and notes."""
+        if not self.drafts and not self.refused:
+            self.reading.note(Source(self.file), "the file holds no plan and no zone.")
         polygons = self.rings.build()
         room = self.limits.max_plans - len(self.reading.plans) - len(self.reading.zones)
         for draft in self.drafts[:room] if room > 0 else []:

@@ -234,9 +234,7 @@ def _point(ident: str, row: Mapping[str, str]) -> Fix:
 def _ident(text: str, what: str) -> str:
     upper = text.upper()
     if not _IDENT.fullmatch(upper):
-        raise FormatError(
-            f"the {what} {text[:20]!r} is not a name of 2 to 7 letters and digits.", "Correct it."
-        )
+        raise FormatError(f"the {what} {text[:20]!r} is not a name of 2 to 7 letters and digits.", "Correct it.")
     return upper
 
 

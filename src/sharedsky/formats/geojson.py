@@ -176,6 +176,8 @@ class _Collection:
         if draft is None:
             draft = Draft(name, owner or None, Source(self.drafts.file, at), kind, version=version)
             self.by_key[key] = draft
+        else:
+            draft.join()
         return draft, key
 
     def _in_scope(self, feature: JsonObject, at: str, draft: Draft, key: _Key) -> bool:

@@ -27,7 +27,7 @@ from sharedsky.formats.geojson_geometry import GeometryReader
 from sharedsky.formats.geojson_parts import read_part
 from sharedsky.formats.json_access import find_text, kept_text
 from sharedsky.formats.json_look import look
-from sharedsky.formats.json_text import decode, paused_collector
+from sharedsky.formats.json_text import JsonError, decode, paused_collector
 from sharedsky.formats.reading import Document, Reading, ReadOptions
 from sharedsky.plans.plan import Source
 from sharedsky.plans.scope import any_out_of_scope, check_scope
@@ -97,12 +97,18 @@ class _File:
         except ScopeError as error:
             self.drafts.refuse(error, envelope.at, name)
             return
+        own = envelope.value.get("operational_intent")
+        if isinstance(own, dict) and "reference" in own:
+            beside = JsonError("an operational intent stands beside the declaration.", "Put it into a file of its own.")
+            self.drafts.refuse(beside, f"{envelope.at}/operational_intent", name)
         flights: dict[str | None, Draft] = {}
         for value, at in declaration.features or [(None, "")]:
             owner = self._owner(value, at) or envelope.owner
             if owner not in flights:
                 source = Source(self.drafts.file, envelope.at)
                 flights[owner] = Draft(name, owner, source, version=envelope.version)
+                if own:
+                    flights[owner].note("its operational_intent says the same in another form, and is not read.")
             if at or value is not None:
                 self._part(value, at, flights[owner], envelope)
         self.drafts.drafts += flights.values()
@@ -130,6 +136,8 @@ class _File:
                     continue
             if key not in plans:
                 plans[key] = Draft(key[1], key[0], Source(self.drafts.file, at))
+            else:
+                plans[key].join()
             self._part(value, at, plans[key], None)
         self.drafts.drafts += [draft for key, draft in plans.items() if key not in out_of_scope]
 

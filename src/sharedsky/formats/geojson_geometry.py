@@ -125,9 +125,7 @@ class GeometryReader:
         if not rings:
             raise GeometryError("the polygon has no rings.", "Give its coordinates.")
         self.limits.check("max_holes", len(rings) - 1, "the polygon's holes")
-        return self.rings.add(
-            [self.positions(as_list(ring, f"{at}/{k}"), f"{at}/{k}") for k, ring in enumerate(rings)]
-        )
+        return self.rings.add([self.positions(as_list(ring, f"{at}/{k}"), f"{at}/{k}") for k, ring in enumerate(rings)])
 
     def _circle(self, point: list[object], at: str, reach: Reach) -> Circle:
         lat_deg, lng_deg = self.position(point, at)

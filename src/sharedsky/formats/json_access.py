@@ -166,5 +166,3 @@ def _present(holder: JsonObject, name: str, at: str) -> object:
 
 def _inside(at: str, name: str) -> str:
     return f"{at}/{pointer_token(name)}"
-
-

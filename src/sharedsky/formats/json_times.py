@@ -13,9 +13,7 @@ from sharedsky.airspace.time import MAX_NS, NS_PER_DAY, NS_PER_S, Rounding, pars
 from sharedsky.errors import TimeError
 from sharedsky.formats.drafts import Draft
 
-_ORDINARY: Final = re.compile(
-    r"(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.(\d{1,9}))?Z", re.ASCII
-)
+_ORDINARY: Final = re.compile(r"(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.(\d{1,9}))?Z", re.ASCII)
 LEAP_SECOND: Final = "a time was written with a leap second (:60); it was read as the next second."
 
 

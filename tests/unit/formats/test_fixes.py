@@ -177,6 +177,6 @@ def test_any_bytes_give_a_table_and_refusals(data: bytes) -> None:
     read_fixes([Document("f.csv", data)], Reading())
 
 
-@given(st.text(alphabet="ident,lngairwysqpocu\n\r\"#0123456789.-ABC ", max_size=200))
+@given(st.text(alphabet='ident,lngairwysqpocu\n\r"#0123456789.-ABC ', max_size=200))
 def test_any_text_like_a_table_gives_a_table_and_refusals(text: str) -> None:
     read_fixes([Document("f.csv", f"ident,lat,lng,airway,seq\n{text}".encode())], Reading())

@@ -7,11 +7,25 @@ from typing import Any
 
 import pytest
 
-from format_samples import END, SQUARE, START, bare, changed, document, envelope, feature, only_refusal, part, read
+from format_samples import (
+    END,
+    SQUARE,
+    START,
+    bare,
+    changed,
+    document,
+    envelope,
+    feature,
+    intent,
+    only_refusal,
+    part,
+    read,
+)
 from sharedsky.airspace.altitude import Altitude, Datum, Unit, agl_m
 from sharedsky.airspace.footprint import Circle, Corridor
 from sharedsky.airspace.time import parse_instant
 from sharedsky.formats import geojson_declaration as declaration
+from sharedsky.formats.detect import read_documents
 from sharedsky.formats.limits import Limits
 from sharedsky.formats.reading import ReadOptions
 
@@ -286,3 +300,28 @@ def test_what_stands_beside_a_declaration_or_on_another_page_is_refused_by_name(
 
 def test_the_last_page_of_declarations_is_whole() -> None:
     assert not read(declaration, {"results": [envelope(part())], "next": None, "features": []}).refusals
+
+
+def test_an_operational_intent_that_a_declaration_carries_of_itself_is_noted_and_the_parts_are_read() -> None:
+    value = envelope(part(), operational_intent={"volumes": [], "priority": 0, "state": "Accepted"})
+    reading = read_documents([document(value), document([value])], ReadOptions())
+    assert len(reading.plans) == 2
+    assert reading.refusals == []
+    assert all("operational_intent says the same" in note.text for note in reading.notes)
+
+
+def test_an_operational_intent_of_its_own_beside_a_declaration_is_refused() -> None:
+    value = envelope(part(), operational_intent=intent())
+    reading = read(declaration, value)
+    assert len(reading.plans) == 1
+    assert only_refusal(reading).source.pointer == "/operational_intent"
+
+
+def test_bare_features_of_one_id_without_an_owner_are_said_to_be_one_plan() -> None:
+    reading = read(declaration, bare(part(id="a"), part(id="a"), part(id="b"), part(id="b", owner="x")))
+    assert [note.plan for note in reading.notes if "not checked against each other" in note.text] == ["a"]
+
+
+def test_a_collection_without_features_is_said_to_hold_nothing() -> None:
+    reading = read(declaration, bare())
+    assert [note.text for note in reading.notes] == ["the file holds no plan and no zone."]

@@ -203,7 +203,9 @@ def test_an_operator_is_kept_without_its_telephone_number() -> None:
     assert plan.owner == "ALPINE AIR"
 
 
-@pytest.mark.parametrize("words", ["PRIVATE", "private", "PVT", "PRIVATE OWNER", "(OWNER)", "PRIVATE TEL 0791234567", "N/A"])
+@pytest.mark.parametrize(
+    "words", ["PRIVATE", "private", "PVT", "PRIVATE OWNER", "(OWNER)", "PRIVATE TEL 0791234567", "N/A"]
+)
 def test_an_operator_that_names_no_party_does_not_make_strangers_one_owner(words: str) -> None:
     plans = read(*(fpl(callsign=name, other=f"DOF/260301 OPR/{words}") for name in ("HBABC", "DEXYZ"))).plans
     assert [plan.owner for plan in plans] == ["HBABC", "DEXYZ"]

@@ -208,3 +208,29 @@ def test_a_file_without_any_message_is_refused() -> None:
     reading = icao_fpl.read([Document("notes.txt", b"nothing of the kind\n")], ReadOptions())
     assert [(r.source.file, r.kind) for r in reading.refusals] == [("notes.txt", "format")]
     assert "no message" in reading.refusals[0].reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"operational_intents": []}',
+        '[{"a": 1}]',
+        '"timestamp": 5',
+        "<aixm:Message>",
+        "1772359200,45.1,6.2,30000,abc,X",
+    ],
+)
+def test_content_of_another_format_among_messages_is_refused_once_with_its_line(text: str) -> None:
+    found = split(f"{fpl()}\n{text}\n{text}\n")
+    (refusal,) = found.refusals
+    assert "content of another format" in refusal.reason
+    assert refusal.source.line == fpl().count("\n") + 2
+    assert len(found.messages) == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["Dear all, see below, please, thanks", "- 12, 13", "NIL=", "+41 44 000, ext 5, and 6"]
+)
+def test_plain_text_among_messages_is_noted_alone(text: str) -> None:
+    found = split(f"{fpl()}\n{text}\n")
+    assert (found.refusals, len(found.notes)) == ([], 1)

@@ -62,9 +62,7 @@ ELEMENTS = [
     ("46N078W090015", BearingDistance("46N078W090015", Coordinates("46N078W", 46.0, -78.0), 90, 15)),
     (
         "4620N07805W090015",
-        BearingDistance(
-            "4620N07805W090015", Coordinates("4620N07805W", 46 + 20 / 60, -(78 + 5 / 60)), 90, 15
-        ),
+        BearingDistance("4620N07805W090015", Coordinates("4620N07805W", 46 + 20 / 60, -(78 + 5 / 60)), 90, 15),
     ),
     ("LN/N0284A045", ChangeAt(Named("LN"), Cruise(Speed("N", 284), Level("A", 45)))),
     ("MAY/N0305F180", ChangeAt(Named("MAY"), Cruise(Speed("N", 305), Level("F", 180)))),

@@ -21,14 +21,26 @@ Row = dict[str, object]
 
 
 def fly(
-    first_s: float, count: int, callsign: str | None = "DLH8JW", address: str = "3003ae", *, lat: float = 46.0,
-    feet: float | None = 35_000.0, every_s: float = 10.0,
+    first_s: float,
+    count: int,
+    callsign: str | None = "DLH8JW",
+    address: str = "3003ae",
+    *,
+    lat: float = 46.0,
+    feet: float | None = 35_000.0,
+    every_s: float = 10.0,
 ) -> list[Row]:
     """Rows of a flight eastward, its place given by the time alone, so that spells of it fit together."""
     times = [first_s + every_s * k for k in range(count)]
     return [
-        {"timestamp": int((T0_S + s) * 1000), "latitude": lat, "longitude": 7.0 + STEP_DEG * s / 10, "altitude": feet,
-         "icao24": address, "callsign": callsign}
+        {
+            "timestamp": int((T0_S + s) * 1000),
+            "latitude": lat,
+            "longitude": 7.0 + STEP_DEG * s / 10,
+            "altitude": feet,
+            "icao24": address,
+            "callsign": callsign,
+        }
         for s in times
     ]
 
@@ -153,8 +165,14 @@ def test_a_point_alone_is_a_trajectory_of_one_instant_and_never_lost() -> None:
 @pytest.mark.parametrize(
     ("gap_s", "before_ft", "after_ft", "flights"),
     [
-        (1_199, 500, 500, 1), (1_201, 500, 500, 2), (1_201, 35_000, 500, 2), (1_201, 500, 35_000, 2),
-        (1_201, 35_000, 35_000, 1), (21_000, 35_000, 35_000, 1), (21_700, 35_000, 35_000, 2), (1_201, 35_000, None, 2),
+        (1_199, 500, 500, 1),
+        (1_201, 500, 500, 2),
+        (1_201, 35_000, 500, 2),
+        (1_201, 500, 35_000, 2),
+        (1_201, 35_000, 35_000, 1),
+        (21_000, 35_000, 35_000, 1),
+        (21_700, 35_000, 35_000, 2),
+        (1_201, 35_000, None, 2),
     ],
 )
 def test_a_long_gap_ends_the_flight_unless_the_aircraft_stayed_aloft(

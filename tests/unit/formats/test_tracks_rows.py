@@ -24,16 +24,21 @@ Row = dict[str, object]
 def row(k: int = 0, **changes: object) -> Row:
     """A row of a flight eastward at FL350, 10 s after the one before; a change to `...` leaves the member out."""
     values: Row = {
-        "timestamp": T0_MS + 10_000 * k, "latitude": 46.0, "longitude": 7.0 + 0.03 * k, "altitude": 35_000.0,
-        "groundspeed": 445.2, "track": 90.0, "vertical_rate": 0.0, "icao24": "3003ae", "callsign": "DLH8JW",
+        "timestamp": T0_MS + 10_000 * k,
+        "latitude": 46.0,
+        "longitude": 7.0 + 0.03 * k,
+        "altitude": 35_000.0,
+        "groundspeed": 445.2,
+        "track": 90.0,
+        "vertical_rate": 0.0,
+        "icao24": "3003ae",
+        "callsign": "DLH8JW",
     }
     return {name: value for name, value in (values | changes).items() if value is not ...}
 
 
 def read(*data: str | bytes, limits: Limits | None = None) -> Reading:
-    documents = [
-        Document(f"file{k}", one.encode() if isinstance(one, str) else one) for k, one in enumerate(data)
-    ]
+    documents = [Document(f"file{k}", one.encode() if isinstance(one, str) else one) for k, one in enumerate(data)]
     return tracks.read(documents, ReadOptions(limits=limits or Limits()))
 
 
@@ -93,8 +98,10 @@ def test_csv_and_json_of_the_same_rows_give_the_same_plans() -> None:
 
 def test_columns_may_stand_in_any_order_with_others_between_them_and_in_other_letter_case() -> None:
     header = "vertical_rate, Callsign ,ALTITUDE,track,icao24,longitude,squawk,latitude,Timestamp"
-    text = header + "\n" + "\n".join(
-        f"0,DLH8JW,35000,90,3003AE,{7.0 + 0.03 * k!r},1000,46.0,{T0_MS + 10_000 * k}" for k in range(4)
+    text = (
+        header
+        + "\n"
+        + "\n".join(f"0,DLH8JW,35000,90,3003AE,{7.0 + 0.03 * k!r},1000,46.0,{T0_MS + 10_000 * k}" for k in range(4))
     )
     assert read(text).plans[0].digest == read(as_json(*GOOD)).plans[0].digest
     shuffled = [dict(reversed(list(r.items()))) for r in GOOD]
@@ -139,8 +146,16 @@ def test_rows_that_are_not_all_alike_are_read_one_by_one() -> None:
 @pytest.mark.parametrize(
     "written",
     [
-        T0_MS, T0_MS // 1000, T0_MS * 1000, T0_MS * 1_000_000, float(T0_MS), T0_MS / 1000, "2018-08-01T05:27:30Z",
-        "2018-08-01 05:27:30+00:00", "2018-08-01T07:27:30.000+02:00", "2018-08-01t05:27:30z",
+        T0_MS,
+        T0_MS // 1000,
+        T0_MS * 1000,
+        T0_MS * 1_000_000,
+        float(T0_MS),
+        T0_MS / 1000,
+        "2018-08-01T05:27:30Z",
+        "2018-08-01 05:27:30+00:00",
+        "2018-08-01T07:27:30.000+02:00",
+        "2018-08-01t05:27:30z",
     ],
 )
 def test_a_time_is_read_from_text_or_from_a_number_whose_size_tells_its_unit(written: int | float | str) -> None:
@@ -152,7 +167,8 @@ def test_a_time_is_read_from_text_or_from_a_number_whose_size_tells_its_unit(wri
 @pytest.mark.parametrize(
     ("written", "ns"),
     [
-        (1_533_101_250.25, 1_533_101_250_250_000_000), (1_533_101_250_123.5, 1_533_101_250_123_500_000),
+        (1_533_101_250.25, 1_533_101_250_250_000_000),
+        (1_533_101_250_123.5, 1_533_101_250_123_500_000),
         ("2018-08-01T05:27:30.123456789Z", 1_533_101_250_123_456_789),
         (1_533_101_250_123_456_789, 1_533_101_250_123_456_789),
         ("2016-12-31T23:59:60Z", 1_483_228_800 * NS_PER_S),
@@ -172,9 +188,17 @@ def test_the_units_of_numbers_do_not_overlap_and_reach_from_1973_to_2252() -> No
 
 
 BAD_TIMES = [
-    (None, "no time"), ("2018-08-01T05:27:30", "zone"), ("2018-08-01 05:27:30", "zone"),
-    ("2018-02-30T00:00:00Z", "exists"), ("05:27", "zone"), ("1700-01-01", "zone"), (0, "plainly"),
-    (-T0_MS, "plainly"), (5e10, "plainly"), (10**25, "plainly"), (10**13, "plainly"),
+    (None, "no time"),
+    ("2018-08-01T05:27:30", "zone"),
+    ("2018-08-01 05:27:30", "zone"),
+    ("2018-02-30T00:00:00Z", "exists"),
+    ("05:27", "zone"),
+    ("1700-01-01", "zone"),
+    (0, "plainly"),
+    (-T0_MS, "plainly"),
+    (5e10, "plainly"),
+    (10**25, "plainly"),
+    (10**13, "plainly"),
 ]
 
 
@@ -392,9 +416,7 @@ def test_limits_are_named_in_the_refusal() -> None:
         assert reading.refusals[0].kind == "limit"
         assert not reading.plans
     assert "max-bytes = 10" in only_refusal(read(as_json(*GOOD), limits=Limits(max_bytes=10)))
-    assert "max-plans = 1" in only_refusal(
-        read(as_json(*GOOD, row(4, icao24="abcdef")), limits=Limits(max_plans=1))
-    )
+    assert "max-plans = 1" in only_refusal(read(as_json(*GOOD, row(4, icao24="abcdef")), limits=Limits(max_plans=1)))
 
 
 def test_the_limit_of_positions_counts_all_files_together() -> None:
@@ -410,8 +432,13 @@ def test_the_limit_of_positions_counts_all_files_together() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        as_json(*GOOD), "\ufeff \n" + as_json(*GOOD), as_csv(*GOOD), '"latitude","longitude","altitude"\n1,2,3',
-        "Timestamp; Latitude; Longitude\n", json.dumps({"timestamp": [1]}), '{"icao24": {"0": "a"}}',
+        as_json(*GOOD),
+        "\ufeff \n" + as_json(*GOOD),
+        as_csv(*GOOD),
+        '"latitude","longitude","altitude"\n1,2,3',
+        "Timestamp; Latitude; Longitude\n",
+        json.dumps({"timestamp": [1]}),
+        '{"icao24": {"0": "a"}}',
     ],
 )
 def test_track_files_are_recognised_by_content(text: str) -> None:
@@ -421,8 +448,17 @@ def test_track_files_are_recognised_by_content(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "", "[]", "{}", "[1, 2]", '{"type": "FeatureCollection"}', '[{"reference": {"latitude": 1}}]', "ident,lat\n",
-        "(FPL-DLH8JW-IS", '{"timestamp": 5, "latitude": 3}', "latitude,longitude\n", "name,latitude,longitude\nA,1,2",
+        "",
+        "[]",
+        "{}",
+        "[1, 2]",
+        '{"type": "FeatureCollection"}',
+        '[{"reference": {"latitude": 1}}]',
+        "ident,lat\n",
+        "(FPL-DLH8JW-IS",
+        '{"timestamp": 5, "latitude": 3}',
+        "latitude,longitude\n",
+        "name,latitude,longitude\nA,1,2",
         "\x00\xff",
     ],
 )

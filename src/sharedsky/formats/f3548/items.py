@@ -149,5 +149,3 @@ def _no_reference(item: JsonObject, at: str) -> JsonError:
     if any(name in item for name in _WITHOUT_DETAILS):
         return JsonError("reference and details must stand together, and the reference is missing.", advice, pointer=at)
     return JsonError("this is neither an operational intent nor a constraint: it has no reference.", advice, pointer=at)
-
-

@@ -141,5 +141,3 @@ def _expect(holder: JsonObject, name: str, expected: str, at: str, error: type[S
     found = get_text(holder, name, at)
     if found != expected:
         raise error(f"{name} is {found[:40]!r}.", f"F3548-21 takes {expected} only.")
-
-

@@ -85,9 +85,7 @@ def _decoded(messages: Sequence[RawMessage], reading: Reading) -> tuple[list[Mes
     return decoded, unread
 
 
-def _add_plan(
-    flight: Flight, table: FixTable, options: ReadOptions, reading: Reading, assumed: _Assumptions
-) -> None:
+def _add_plan(flight: Flight, table: FixTable, options: ReadOptions, reading: Reading, assumed: _Assumptions) -> None:
     try:
         options.limits.check("max_plans", len(reading.plans) + 1, "the run's plans")
         path = forecast(flight, table, options)

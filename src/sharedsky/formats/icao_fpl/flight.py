@@ -131,9 +131,7 @@ def decode(raw: RawMessage) -> Message:
             return Departed(raw.source, _full_key(raw))
         case "ARR":
             return _landed(raw)
-    raise PlanError(
-        f"messages of type {raw.kind} are not read.", "FPL, CHG, DLA, CNL, DEP and ARR are.", "message"
-    )
+    raise PlanError(f"messages of type {raw.kind} are not read.", "FPL, CHG, DLA, CNL, DEP and ARR are.", "message")
 
 
 def amend(plan: FiledPlan, number: int, text: str) -> FiledPlan:

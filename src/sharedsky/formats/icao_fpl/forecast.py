@@ -200,9 +200,7 @@ def _trajectory(
     cut = Elapsed(_interpolated(elapsed.nominal_min, leg, share), _interpolated(elapsed.earliest_min, leg, share))
     early_ns, time_ns, late_ns = spans_ns(cut, start, options)
     lower, upper, lower_datum, upper_datum = legs_of_bands(held, cuts_min, cut.nominal_min[:-1], cut.nominal_min[1:])
-    return Trajectory(
-        lat, lng, early_ns, time_ns, late_ns, lower, upper, lower_datum, upper_datum, legs.lateral_m[leg]
-    )
+    return Trajectory(lat, lng, early_ns, time_ns, late_ns, lower, upper, lower_datum, upper_datum, legs.lateral_m[leg])
 
 
 def _slowest(elapsed: Elapsed, stay_min: FloatArray) -> float:

@@ -37,6 +37,8 @@ _BARE_MESSAGE = re.compile(
     r"(?<![A-Z0-9])FPL(?:[A-Z0-9/]{0,20} ?-| [A-Z0-9]{2,7} ?- ?[IVYZ][SNGMX]\b)"
     r"|^[^A-Z0-9]*(?:CHG|DLA|CNL|DEP|ARR)[A-Z0-9/]{0,20} ?- ?[A-Z0-9]"
 )
+#: A line of JSON or XML, or a row of a table: content of another format, which nothing here reads.
+_FOREIGN = re.compile(r'[\[{<]"?[A-Z{\[<]|"[^"]*" ?:|(?:[^,]*\d[^,]*,){3}')
 _COMMENT = ("#", ";", "//")
 #: Small letters as capitals, the dashes of typeset text as hyphens, wide brackets as brackets, and what a teletype
 #: leaves behind as spaces.
@@ -110,6 +112,7 @@ class _Splitter:
         self.messages: list[RawMessage] = []
         self._line, self._counted = 1, 0  # the line number at an offset that only grows
         self._outside, self._first_outside = 0, 0  # lines between messages that are no heading
+        self._foreign = False  # whether content of another format was met, and refused
         self._last_closed: RawMessage | None = None
 
     def run(self) -> None:
@@ -195,6 +198,13 @@ class _Splitter:
             words = " ".join(line.split())
             if _BARE_MESSAGE.search(words) and not words.startswith(_COMMENT):
                 error = PlanError("this looks like a message without an opening bracket.", "Put it in brackets.")
+                self._refuse(self._source(offset), error)
+            elif not self._foreign and _FOREIGN.match(words):
+                self._foreign = True
+                error = PlanError(
+                    "from here on there is content of another format among the messages, which is not read.",
+                    "Put it into a file of its own.",
+                )
                 self._refuse(self._source(offset), error)
             elif not _HEADING.fullmatch(words):
                 self._outside += 1

@@ -98,9 +98,7 @@ class Truncated:
     """T: the rest of the route is not in this message."""
 
 
-Element = (
-    Named | Coordinates | BearingDistance | ChangeAt | ClimbFrom | Direct | ToRules | Traffic | Stay | Truncated
-)
+Element = Named | Coordinates | BearingDistance | ChangeAt | ClimbFrom | Direct | ToRules | Traffic | Stay | Truncated
 
 
 def parse_route(text: str) -> tuple[Element, ...]:

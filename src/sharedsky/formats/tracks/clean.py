@@ -134,4 +134,3 @@ def _longest(points: Points, options: TrackOptions) -> IntArray:
     while previous[path[-1]] >= 0:
         path.append(int(previous[path[-1]]))
     return np.array(path[::-1], np.int64)
-

@@ -111,9 +111,7 @@ def _filled(callsign: IntArray, spell: IntArray) -> IntArray:
 class _Runs:
     """Rows of one call sign that follow each other at one address, and the flights that they are put together to."""
 
-    def __init__(
-        self, rows: Rows, start: IntArray, callsign: IntArray, spell: IntArray, options: TrackOptions
-    ) -> None:
+    def __init__(self, rows: Rows, start: IntArray, callsign: IntArray, spell: IntArray, options: TrackOptions) -> None:
         self.length = np.diff(np.append(start, len(rows)))
         moments = np.ones(len(rows), np.int64)
         moments[1:] = np.diff(rows.time_ns) != 0

@@ -56,7 +56,12 @@ def bridged_ns(options: TrackOptions) -> int:
 
 
 def _within(
-    seconds: FloatArray, lat1: FloatArray, lng1: FloatArray, lat2: FloatArray, lng2: FloatArray, climb_ft: FloatArray,
+    seconds: FloatArray,
+    lat1: FloatArray,
+    lng1: FloatArray,
+    lat2: FloatArray,
+    lng2: FloatArray,
+    climb_ft: FloatArray,
     options: TrackOptions,
 ) -> BoolArray:
     half = np.sin((lat2 - lat1) / 2) ** 2 + np.cos(lat1) * np.cos(lat2) * np.sin((lng2 - lng1) / 2) ** 2

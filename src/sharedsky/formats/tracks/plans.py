@@ -118,8 +118,14 @@ class _Builder:
             spans = [(begin_ns, begin_ns), *spans, (end_ns, end_ns)]
         gaps = tuple((a[1], b[0]) for a, b in pairwise(spans) if a[1] < b[0])
         plan = Plan(
-            id=ident, owner=ident, format="tracks", source=source_of(flights, flight, self._sources), label=label,
-            trajectories=tuple(_trajectory(points) for points in track), aerodromes=aerodromes, gaps=gaps,
+            id=ident,
+            owner=ident,
+            format="tracks",
+            source=source_of(flights, flight, self._sources),
+            label=label,
+            trajectories=tuple(_trajectory(points) for points in track),
+            aerodromes=aerodromes,
+            gaps=gaps,
         )
         return replace(plan, digest=plan_digest(plan))
 

@@ -144,9 +144,7 @@ class FileRows:
             self.refuse_row(int(place[k]), error)
         self.parts.append(rows.take(~bad) if bad.any() else rows)
 
-    def _codes(
-        self, texts: Sequence[str], clean: Callable[[str], str]
-    ) -> tuple[IntArray, dict[str, SharedskyError]]:
+    def _codes(self, texts: Sequence[str], clean: Callable[[str], str]) -> tuple[IntArray, dict[str, SharedskyError]]:
         """Codes (n,) of cleaned texts, -1 for those that are refused, with why."""
         codes: dict[str, int] = {}
         bad: dict[str, SharedskyError] = {}
