@@ -7,17 +7,18 @@ search.py.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from sharedsky.airspace.altitude import UM_PER_M, Datum
 from sharedsky.airspace.datums import OPEN_UM
-from sharedsky.airspace.earth import BoolArray, FloatArray, IntArray
+from sharedsky.airspace.earth import IntArray
 from sharedsky.airspace.time import MAX_NS, MIN_NS, TimeWindow
 from sharedsky.airspace.trajectory import DATUM_CODE, DATUMS
 from sharedsky.conflicts.breaches import MINIMA, Breaches, joined
+from sharedsky.conflicts.gather import too_many
+from sharedsky.conflicts.groups import Groups, grouped
 from sharedsky.conflicts.legs import Legs
 from sharedsky.conflicts.nominal import Approach, nominal_approaches
 from sharedsky.conflicts.profile import Profile
@@ -30,13 +31,21 @@ _WGS84: Final = DATUM_CODE[Datum.WGS84]
 _TRAJECTORIES: Final = MINIMA.index("trajectory-trajectory")
 
 
-def assembled(parts: Sequence[Breaches], sides: Sides, legs: Legs, profile: Profile) -> list[Conflict]:
-    """The conflicts of all breaches, in their order of urgency."""
+def assembled(
+    parts: Sequence[Breaches], sides: Sides, legs: Legs, profile: Profile, max_conflicts: int
+) -> list[Conflict]:
+    """The conflicts of all breaches, in their order of urgency.
+
+    Raises:
+        LimitError: there are more than max_conflicts.
+    """
     parts = [part for part in parts if len(part)]
     if not parts:
         return []
     rows = joined(parts)
-    groups = _grouped(rows)
+    groups = grouped(rows)
+    if len(groups) > max_conflicts:
+        raise too_many(max_conflicts)
     worst, closest = groups.least(rows.ratio), groups.least(rows.horizontal_m)
     certain = _certain_windows(rows, groups)
     bands = _bands(rows, groups)
@@ -81,41 +90,7 @@ def _ordered(one: Side, other: Side) -> tuple[Side, Side]:
     return other, one
 
 
-@dataclass(frozen=True, slots=True)
-class _Groups:
-    """Rows in groups, one for each conflict: order (k,) of rows, first (g,) of each group in it, of (k,) the group."""
-
-    order: IntArray
-    first: IntArray
-    of: IntArray
-
-    def reduced(self, how: np.ufunc, values: IntArray | BoolArray) -> IntArray | BoolArray:
-        """One value (g,) for each group."""
-        return np.asarray(how.reduceat(values[self.order], self.first))
-
-    def least(self, values: FloatArray) -> IntArray:
-        """The row (g,) of each group with the least value; NaN counts as the greatest."""
-        key = np.where(np.isnan(values), np.inf, values)[self.order]
-        ranked = np.lexsort((key, self.of))
-        return np.asarray(self.order[ranked[self.first]])
-
-
-def _grouped(rows: Breaches) -> _Groups:
-    """Rows by pair, and within a pair by maximal window."""
-    a, b = np.minimum(rows.a, rows.b), np.maximum(rows.a, rows.b)
-    order = np.lexsort((rows.start_ns, b, a))
-    a, b, start, end = a[order], b[order], rows.start_ns[order], rows.end_ns[order]
-    begins = np.ones(len(order), bool)
-    begins[1:] = (a[1:] != a[:-1]) | (b[1:] != b[:-1])
-    bounds = np.append(np.flatnonzero(begins), len(order))
-    for first in np.flatnonzero(np.diff(bounds) > 1):
-        one = slice(bounds[first], bounds[first + 1])
-        reach = np.maximum.accumulate(end[one])
-        begins[one][1:] = start[one][1:] > reach[:-1]
-    return _Groups(order, np.flatnonzero(begins), np.cumsum(begins) - 1)
-
-
-def _certain_windows(rows: Breaches, groups: _Groups) -> list[tuple[TimeWindow, ...]]:
+def _certain_windows(rows: Breaches, groups: Groups) -> list[tuple[TimeWindow, ...]]:
     """The union of the certain spans of each group; two that are 1 ns apart (each rounded inward) are one."""
     out: list[list[tuple[int, int]]] = [[] for _ in groups.first]
     sure = np.flatnonzero((rows.sure_start_ns <= rows.sure_end_ns)[groups.order])
@@ -151,7 +126,7 @@ def _approaches(
     return out
 
 
-def _bands(rows: Breaches, groups: _Groups) -> list[LevelBand]:
+def _bands(rows: Breaches, groups: Groups) -> list[LevelBand]:
     """All levels of each window: in the rows' datum where they share one, else in WGS 84."""
     band = rows.band
     datum = groups.reduced(np.minimum, band.datum)

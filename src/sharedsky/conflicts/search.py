@@ -28,6 +28,7 @@ from sharedsky.conflicts.broad import Pairs, overlapping
 from sharedsky.conflicts.crossings import crossings
 from sharedsky.conflicts.encounters import encounters
 from sharedsky.conflicts.forecasts import may_meet, paths_near
+from sharedsky.conflicts.gather import Gathered
 from sharedsky.conflicts.legs import Legs, legs_of
 from sharedsky.conflicts.levels import PairTable, pair_table
 from sharedsky.conflicts.profile import DEFAULT_PROFILE, Profile
@@ -42,6 +43,9 @@ _GEOID_SLOPE: Final = 1e-3
 
 #: Told what is being done, how much of it is done, and of how much.
 Progress = Callable[[str, int, int], None]
+
+#: The most conflicts of one report, unless more are asked for.
+MAX_CONFLICTS: Final = 1_000_000
 
 #: Candidates decided together: two flights of uncertain times take some 2 kB a pair.
 _BLOCK: Final = 200_000
@@ -64,6 +68,7 @@ def find_conflicts(
     all_zones: bool = False,
     assume_rvsm: bool = False,
     terrain: Terrain | None = None,
+    max_conflicts: int = MAX_CONFLICTS,
     progress: Progress | None = None,
 ) -> Report:
     """Every conflict between plans of different owners, and between plans and zones.
@@ -73,22 +78,24 @@ def find_conflicts(
         all_zones: add zones that by default are only shown (airspace classes, RMZ, TMZ, no restriction).
         assume_rvsm: flights whose RVSM approval is not known count as approved.
         terrain: the ground's elevation by region, for heights above ground.
+        max_conflicts: the most conflicts, and the most undetermined pairs, that are reported. A conflict takes some
+            2 kB of memory.
         progress: called with a step's name, how much is done, and of how much.
+    Raises:
+        LimitError: there are more of them: part of them would be no answer.
     """
     chosen = [z for z in zones if all_zones or z.kind in CONFLICTING_KINDS]
     sides = sides_of(plans, chosen, same_owner=same_owner, assume_rvsm=assume_rvsm)
     tables = _tables(sides, terrain or UNKNOWN_TERRAIN)
-    breaches: list[Breaches] = []
-    doubtful: list[Doubtful] = []
+    gathered = Gathered(sides, profile, max_conflicts)
     tell = progress or (lambda step, done, of: None)
     steps = (_volume_pairs, _flight_pairs, _flights_in_volumes)
     for k, step in enumerate(steps):
         tell("searching", k, len(steps))
         for found, doubt in step(tables, profile):
-            breaches.append(found)
-            doubtful.append(doubt)
+            gathered.add(found, doubt)
     tell("searching", len(steps), len(steps))
-    conflicts = assembled(breaches, sides, tables.legs, profile)
+    conflicts = assembled(gathered.rows, sides, tables.legs, profile, max_conflicts)
     certain = sum(c.certainty == "certain" for c in conflicts)
     summary = Summary(
         plans=len(plans),
@@ -102,7 +109,7 @@ def find_conflicts(
     return Report(
         summary,
         conflicts,
-        _undetermined(doubtful, breaches, sides),
+        _undetermined(gathered, sides),
         assumptions=assumptions(plans, zones, chosen, profile, assume_rvsm=assume_rvsm, terrain=terrain),
         gaps=[(plan.id, start, end) for plan in plans for start, end in plan.gaps],
     )
@@ -234,19 +241,10 @@ def _band(floor: Bounds, ceiling: Bounds, grow_um: int, apart_m: float) -> IntAr
     return np.clip(np.stack(limits, axis=1), -2 * OPEN_UM, 2 * OPEN_UM)
 
 
-def _undetermined(doubtful: Sequence[Doubtful], breaches: Sequence[Breaches], sides: Sides) -> list[Undetermined]:
+def _undetermined(gathered: Gathered, sides: Sides) -> list[Undetermined]:
     """The doubtful pairs that are in conflict nowhere."""
-    pairs = _side_pairs(doubtful)
-    if pairs:
-        pairs -= _side_pairs(breaches)
     reason = (
         "heights above ground against another datum: in conflict only over ground outside the stated band; "
         "give the ground's elevation with --terrain"
     )
-    return [Undetermined(sides.side(a), sides.side(b), reason) for a, b in sorted(pairs)]
-
-
-def _side_pairs(rows: Sequence[Doubtful] | Sequence[Breaches]) -> set[tuple[int, int]]:
-    """All pairs of sides, each once, the lower number first."""
-    pairs = [np.unique(np.sort(np.stack([part.a, part.b], axis=1), axis=1), axis=0) for part in rows if len(part.a)]
-    return {(a, b) for part in pairs for a, b in part.tolist()}
+    return [Undetermined(sides.side(a), sides.side(b), reason) for a, b in gathered.undetermined()]
