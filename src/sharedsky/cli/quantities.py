@@ -17,6 +17,9 @@ Number = TypeVar("Number", int, float)
 #: Units of speed [m/s] and of climb [m/s].
 _SPEEDS_MPS: Final = {"kt": 1852 / 3600, "km/h": 1 / 3.6, "m/s": 1.0}
 _CLIMBS_MPS: Final = {"ft/min": 0.3048 / 60, "m/s": 1.0}
+#: 200 NM beside the route is twenty times RNP 10 (ICAO Doc 9613), which is for oceans; with more, flights half a
+#: continent apart would all be possible conflicts, and each pair of long ones takes a second.
+_MOST_UNCERTAIN: Final = {"lateral-nm": 200}
 
 
 def length_m(text: str) -> float:
@@ -80,8 +83,9 @@ def forecast(text: str) -> tuple[str, float]:
     names = tuple(field.name.replace("_", "-") for field in fields(ForecastOptions))
     name, value = _pair(text, names, "late-min=30")
     number = _number(value)
-    if number is None or number > 10_000:
-        raise ArgumentTypeError(f"{text[:60]!r} is no uncertainty: give a number from 0 to 10000, as in {name}=5.")
+    most = _MOST_UNCERTAIN.get(name, 10_000)
+    if number is None or number > most:
+        raise ArgumentTypeError(f"{text[:60]!r} is no uncertainty: give a number from 0 to {most}, as in {name}=5.")
     return name.replace("-", "_"), number
 
 
