@@ -24,7 +24,7 @@ from sharedsky.conflicts.assemble import assembled
 from sharedsky.conflicts.assumptions import assumptions
 from sharedsky.conflicts.boxes import Boxes, flat_boxes
 from sharedsky.conflicts.breaches import Breaches, Doubtful
-from sharedsky.conflicts.broad import Pairs, overlapping
+from sharedsky.conflicts.candidates import by_flight_and_volume, candidates
 from sharedsky.conflicts.crossings import crossings
 from sharedsky.conflicts.encounters import encounters
 from sharedsky.conflicts.forecasts import may_meet, paths_near
@@ -46,9 +46,6 @@ Progress = Callable[[str, int, int], None]
 
 #: The most conflicts of one report, unless more are asked for.
 MAX_CONFLICTS: Final = 1_000_000
-
-#: Candidates decided together: two flights of uncertain times take some 2 kB a pair.
-_BLOCK: Final = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +126,11 @@ def _volume_pairs(tables: _Tables, profile: Profile) -> Iterator[tuple[Breaches,
     """Plans' volumes with each other, and with zones."""
     minima = Minima("volume-volume", profile.volume_horizontal_m, profile.volume_vertical_um, profile.time_ns)
     boxes = _volume_boxes(tables.plans, tables.sides, minima)
-    for i, j in _candidates(boxes):
+    for i, j in candidates(boxes):
         yield meetings(tables.plans, i, tables.plans, j, minima)
     minima = Minima("zone", profile.zone_horizontal_m, profile.zone_vertical_um, profile.time_ns)
     pair = _volume_boxes(tables.plans, tables.sides, minima), _volume_boxes(tables.zones, tables.sides, minima)
-    for i, j in _candidates(*pair):
+    for i, j in candidates(*pair):
         yield meetings(tables.plans, i, tables.zones, j, minima)
 
 
@@ -142,7 +139,7 @@ def _flight_pairs(tables: _Tables, profile: Profile) -> Iterator[tuple[Breaches,
     legs = tables.legs
     half_um = profile.vertical.high_um // 2 + 1
     boxes = _leg_boxes(legs, tables.sides, profile.horizontal_m / 2, half_um, profile.time_ns)
-    for i, j in _candidates(boxes):
+    for i, j in candidates(boxes):
         table = pair_table(profile.vertical, tables.sides.rvsm[legs.side[i]], tables.sides.rvsm[legs.side[j]])
         known = legs.timed[i] & legs.timed[j]
         doubt = _ground_decides(legs, i, j, table, profile)
@@ -165,8 +162,7 @@ def _flights_in_volumes(tables: _Tables, profile: Profile) -> Iterator[tuple[Bre
     for volumes, minima in cells:
         half_um = minima.vertical_um // 2 + 1
         legs = _leg_boxes(tables.legs, tables.sides, minima.horizontal_m / 2, half_um, profile.time_ns)
-        pairs = list(_candidates(legs, _volume_boxes(volumes, tables.sides, minima)))
-        for i, j in _by_flight_and_volume(tables.legs, pairs):
+        for i, j in by_flight_and_volume(tables.legs, legs, _volume_boxes(volumes, tables.sides, minima)):
             yield crossings(tables.legs, i, volumes, j, minima)
 
 
@@ -182,35 +178,6 @@ def _ground_decides(legs: Legs, i: IntArray, j: IntArray, table: PairTable, prof
     k = np.flatnonzero(anywhere & ~possible)
     k = k[paths_near(legs, i[k], j[k], profile.horizontal_m)]
     return Doubtful(legs.side[i[k]], legs.side[j[k]])
-
-
-def _candidates(a: Boxes, b: Boxes | None = None) -> Iterator[Pairs]:
-    """Overlapping items, each pair once, in blocks that bound the memory of what decides them."""
-    for i, j in overlapping(a, b):
-        yield from _blocks(i, j)
-
-
-def _by_flight_and_volume(legs: Legs, pairs: Sequence[Pairs]) -> Iterator[Pairs]:
-    """Pieces and volumes in blocks that never part the pieces of one trajectory that may meet one volume.
-
-    Whether a forecast is surely inside a volume is told from all of its pieces there (surely.py).
-    """
-    if not pairs:
-        return
-    i, j = (np.concatenate(side) for side in zip(*pairs, strict=True))
-    order = np.lexsort((i, j, legs.trajectory[i]))
-    i, j = i[order], j[order]
-    flight = legs.trajectory[i]
-    begins = np.flatnonzero(np.append(True, (flight[1:] != flight[:-1]) | (j[1:] != j[:-1])))
-    cuts = begins[np.searchsorted(begins, np.arange(0, len(i), _BLOCK))[1:].clip(max=len(begins) - 1)]
-    for of in np.split(np.arange(len(i)), np.unique(cuts)):
-        if len(of):
-            yield i[of], j[of]
-
-
-def _blocks(i: IntArray, j: IntArray) -> Iterator[Pairs]:
-    for begin in range(0, len(i), _BLOCK):
-        yield i[begin : begin + _BLOCK], j[begin : begin + _BLOCK]
 
 
 def _volume_boxes(volumes: Volumes, sides: Sides, minima: Minima) -> Boxes:

@@ -9,8 +9,14 @@ from sharedsky.airspace.footprint import polygon
 from sharedsky.airspace.time import ALWAYS, NS_PER_MIN
 from sharedsky.airspace.trajectory import Trajectory
 from sharedsky.airspace.volume import Volume4D
-from sharedsky.conflicts import search
+from sharedsky.conflicts import candidates
+from sharedsky.conflicts.boxes import Boxes
+from sharedsky.conflicts.broad import Pairs
+from sharedsky.conflicts.search import find_conflicts
 from sharedsky.plans.plan import Plan, Source, Zone, ZoneKind
+
+AREA = Volume4D(polygon([(45, 1), (45, 14), (49, 14), (49, 1)]), None, None, ALWAYS)
+ZONES = [Zone(f"Z{k}", "x", ZoneKind.PROHIBITED, "x", Source("z"), (AREA,)) for k in range(2)]
 
 
 def a_forecast(name: str, lat_deg: float) -> Plan:
@@ -26,11 +32,24 @@ def a_forecast(name: str, lat_deg: float) -> Plan:
 
 def test_a_small_block_gives_the_same_conflicts_and_certain_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     plans = [a_forecast(f"F{k}", 46.8 + 0.1 * k) for k in range(4)]
-    shape = polygon([(45, 1), (45, 14), (49, 14), (49, 1)])
-    zones = [
-        Zone(f"Z{k}", "x", ZoneKind.PROHIBITED, "x", Source("z"), (Volume4D(shape, None, None, ALWAYS),)) for k in range(2)
-    ]
-    whole = search.find_conflicts(plans, zones).conflicts
+    whole = find_conflicts(plans, ZONES).conflicts
     assert sum(c.certainty == "certain" for c in whole) == 8
-    monkeypatch.setattr(search, "_BLOCK", 3)
-    assert list(search.find_conflicts(plans, zones).conflicts) == list(whole)
+    monkeypatch.setattr(candidates, "_BLOCK", 20)
+    assert list(find_conflicts(plans, ZONES).conflicts) == list(whole)
+
+
+def test_flights_looked_at_some_after_others_give_the_same_conflicts(monkeypatch: pytest.MonkeyPatch) -> None:
+    plans = [a_forecast(f"F{k}", 46.8 + 0.1 * k) for k in range(5)]
+    whole = find_conflicts(plans, ZONES).conflicts
+    asked = []
+    held = candidates._held
+
+    def counted(pieces: Boxes, volumes: Boxes, limited: bool) -> list[Pairs] | None:
+        found = held(pieces, volumes, limited)
+        asked.append(found is None)
+        return found
+
+    monkeypatch.setattr(candidates, "_held", counted)
+    monkeypatch.setattr(candidates, "_HELD", 10)
+    assert list(find_conflicts(plans, ZONES).conflicts) == list(whole)
+    assert asked.count(True) == 4  # five flights, one after another

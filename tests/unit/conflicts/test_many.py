@@ -7,7 +7,7 @@ import pytest
 from flights import area, reserved
 from sharedsky.airspace.altitude import agl_m, amsl_m, wgs84_m
 from sharedsky.airspace.footprint import Circle
-from sharedsky.conflicts import gather, search
+from sharedsky.conflicts import candidates, gather
 from sharedsky.conflicts.search import find_conflicts
 from sharedsky.errors import LimitError
 from sharedsky.plans.plan import Plan
@@ -47,7 +47,7 @@ def test_very_many_breaches_of_one_pair_are_one_conflict_in_little_memory(monkey
         reserved(name, *(area(SPOT, wgs84_m(k), wgs84_m(100), k, 200 + k) for k in range(60))) for name in ("a", "b")
     ]
     expected = find_conflicts(plans).conflicts
-    monkeypatch.setattr(search, "_BLOCK", 100)
+    monkeypatch.setattr(candidates, "_BLOCK", 100)
     monkeypatch.setattr(gather, "_MANY", 300)
     assert find_conflicts(plans).conflicts == expected
     assert len(expected) == 1
