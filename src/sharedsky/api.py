@@ -68,6 +68,7 @@ def check(
     all_zones: bool = False,
     assume_rvsm: bool = False,
     terrain: Terrain | None = None,
+    limits: Limits | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Every conflict between plans of different owners, and between plans and zones.
@@ -80,11 +81,15 @@ def check(
         same_owner: also between plans of one owner.
         all_zones: also with zones of the kinds that are otherwise only shown (airspace classes, RMZ, TMZ).
         assume_rvsm: take aircraft for RVSM approved where nothing is said of it.
+        limits: max_conflicts of them holds here; those that a Reading was read with, where none are given.
         terrain: the ground's lowest and highest elevation by region, for heights above ground.
         progress: is called with a stage, how much of it is done, and how much there is.
     Returns:
         A Report; `report.clear` is True only where plans were given, nothing collides, and everything was read and
         decided.
+    Raises:
+        LimitError: there are more conflicts than max_conflicts. A part of them would look like all, so there is no
+            result.
     """
     from sharedsky.conflicts.search import find_conflicts
 
@@ -97,6 +102,7 @@ def check(
         all_zones=all_zones,
         assume_rvsm=assume_rvsm,
         terrain=terrain,
+        max_conflicts=(limits or reading.limits).max_conflicts,
         progress=progress,
     )
     return with_reading(report, reading)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import doctest
 import importlib
+import json
 import re
 import subprocess
 import sys
@@ -16,7 +17,9 @@ import pytest
 import cli_fakes
 import sharedsky
 from cli_fakes import VOLUME
+from format_samples import intent
 from report_samples import a_conflict
+from sharedsky.cli import main
 from sharedsky.errors import LimitError, UsageError
 from sharedsky.formats.reading import Note, Reading, Refusal
 from sharedsky.plans.plan import Plan, Source, Zone, ZoneKind
@@ -166,3 +169,19 @@ def test_two_plans_that_meet_conflict_and_one_that_moved_away_does_not() -> None
 def test_every_home_of_a_name_is_a_module() -> None:
     for module in set(sharedsky._HOMES.values()):
         assert importlib.import_module(f"sharedsky.{module}")
+
+
+def test_more_conflicts_than_the_limit_are_an_error_for_the_api_and_the_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    intents = [intent(k) for k in range(4)]
+    for k, item in enumerate(intents):
+        item["reference"]["manager"] = f"uss{k}"
+    (tmp_path / "four.json").write_text(json.dumps(intents))
+    assert len(sharedsky.check(sharedsky.read(tmp_path)).conflicts) == 6
+    with pytest.raises(LimitError, match="max-conflicts = 5"):
+        sharedsky.check(sharedsky.read(tmp_path, limits=sharedsky.Limits(max_conflicts=5)))
+    assert main(["check", str(tmp_path), "--limit", "max-conflicts=5"]) == 64
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "a part of them would be no answer" in err

@@ -34,7 +34,8 @@ exit status:
   1   conflicts, certain or possible
   2   no conflict found, but something was refused or left undetermined, or no plan was read
   3   conflicts, and something was refused or left undetermined
-  64  the command line makes no sense as it stands, or an output cannot be written
+  64  the command line makes no sense as it stands, an output cannot be written, or there are
+      more conflicts than max-conflicts
   70  an internal error, which is a bug in sharedsky
 """
 
