@@ -47,6 +47,7 @@ class Gathered:
         self._profile = profile
         self._max_conflicts = max_conflicts
         self._rows: list[Breaches] = []
+        self._held = 0
         self._due = _MANY
         self._in_conflict = _Pairs(len(sides))
         self._doubtful = _Pairs(len(sides))
@@ -61,10 +62,14 @@ class Gathered:
         self._doubtful.add(doubtful.a, doubtful.b)
         if max(self._in_conflict.least, self._doubtful.least) > self._max_conflicts:
             raise too_many(self._max_conflicts)
+        if len(rows) == 0:
+            return
         self._rows.append(rows)
-        if sum(len(part) for part in self._rows) >= self._due:
+        self._held += len(rows)
+        if self._held >= self._due:
             self._rows = [deciding(joined(self._rows), self._sides, self._profile)]
-            self._due = 2 * len(self._rows[0]) + _MANY
+            self._held = len(self._rows[0])
+            self._due = 2 * self._held + _MANY
 
     @property
     def rows(self) -> list[Breaches]:
@@ -90,11 +95,13 @@ class _Pairs:
         self._n = n
         self._known = np.empty(0, np.int64)
         self._new: list[IntArray] = []
+        self._waiting = 0
 
     def add(self, a: IntArray, b: IntArray) -> None:
         if len(a):
             self._new.append(np.unique(np.minimum(a, b) * self._n + np.maximum(a, b)))
-        if sum(len(new) for new in self._new) > len(self._known):
+            self._waiting += len(self._new[-1])
+        if self._waiting > len(self._known):
             self.keys()
 
     @property
@@ -106,7 +113,7 @@ class _Pairs:
         """The pairs, lower * n + higher, ascending."""
         if self._new:
             self._known = np.unique(np.concatenate([self._known, *self._new]))
-            self._new = []
+            self._new, self._waiting = [], 0
         return self._known
 
 
