@@ -28,9 +28,9 @@ _MANY: Final = 1_000_000
 
 
 def too_many(limit: int) -> LimitError:
-    """The error of a search that finds more than `limit` conflicts."""
+    """The error of a search that finds more than `limit` conflicts or undetermined pairs."""
     return LimitError(
-        f"there are more conflicts than the limit max-conflicts = {limit:,}; a part of them would be no answer.",
+        f"more conflicts or undetermined pairs than the limit max-conflicts = {limit:,}; a part of them is no answer.",
         "Narrow the input (area, time), or raise the limit with --limit max-conflicts=NUMBER.",
     )
 
