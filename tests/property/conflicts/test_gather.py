@@ -129,7 +129,10 @@ def test_more_pairs_than_the_limit_end_the_search_and_the_message_names_the_limi
     nothing = _rows(np.random.default_rng(1), 0, 2, 1)
     Gathered(SIDES, DEFAULT_PROFILE, 15).add(nothing, doubt)
     assert len(_undetermined(doubt, 15)) == 15
-    with pytest.raises(LimitError, match=r"more conflicts or undetermined pairs than the limit max-conflicts = 14.*--limit max-conflicts="):
+    with pytest.raises(
+        LimitError,
+        match=r"more conflicts or undetermined pairs than the limit max-conflicts = 14.*--limit max-conflicts=",
+    ):
         _undetermined(doubt, 14)
     many = _rows(np.random.default_rng(1), 200, 6, 1)
     assert len({tuple(sorted(p)) for p in zip(many.a.tolist(), many.b.tolist(), strict=True)}) == 15
