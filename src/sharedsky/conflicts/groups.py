@@ -37,9 +37,9 @@ class Groups:
 
 
 def grouped(rows: Breaches) -> Groups:
-    """Rows by pair, and within a pair by maximal window."""
+    """Rows by pair, and within a pair by maximal window; the same whatever order the rows came in."""
     a, b = np.minimum(rows.a, rows.b), np.maximum(rows.a, rows.b)
-    order = np.lexsort((rows.start_ns, b, a))
+    order = np.lexsort((rows.lng_deg, rows.lat_deg, rows.start_ns, b, a))  # the place settles what is told of ties
     pair = np.cumsum(changes(a[order]) | changes(b[order])) - 1
     begins = changes(pair) | (rows.start_ns[order] > latest_before(pair, rows.end_ns[order]))
     return Groups(order, np.flatnonzero(begins), np.cumsum(begins) - 1)
