@@ -34,51 +34,51 @@ def test_footprints_meet_where_the_oracle_says_so(pair: tuple[Footprint, Footpri
         assert meet(a, b, reach_m) is truth
 
 
-@examples(40)
+@examples(80)
 @given(volume_scenes(mixed_datums=False))
 def test_volumes_of_one_datum_anywhere_at_any_scale(scene: Scene) -> None:
     assert disagreements(scene) == []
 
 
-@examples(40)
+@examples(80)
 @given(volume_scenes())
 def test_volumes_of_all_datums(scene: Scene) -> None:
     assert disagreements(scene) == []
 
 
 @pytest.mark.parametrize("profile", [WIDE, BUFFERED], ids=lambda p: p.name)
-@examples(15)
+@examples(30)
 @given(scene=volume_scenes())
 def test_volumes_with_minima_and_buffers(profile: Profile, scene: Scene) -> None:
     assert disagreements(scene, Rules(profile, same_owner=True, all_zones=True)) == []
 
 
-@examples(6)
+@examples(18)
 @given(flight_scenes())
 def test_recorded_flights(scene: Scene) -> None:
     assert disagreements(scene) == []
 
 
-@examples(3)
+@examples(9)
 @given(flight_scenes())
 def test_recorded_flights_with_assumed_approval(scene: Scene) -> None:
     assert disagreements(scene, Rules(assume_rvsm=True)) == []
 
 
-@examples(5)
+@examples(15)
 @given(flight_scenes(forecasts=True))
 def test_filed_flights(scene: Scene) -> None:
     assert disagreements(scene) == []
 
 
 @pytest.mark.parametrize("profile", [DEFAULT_PROFILE, WIDE], ids=lambda p: p.name)
-@examples(3)
+@examples(9)
 @given(scene=flight_scenes(forecasts=True, with_volumes=True))
 def test_flights_volumes_and_zones_together(profile: Profile, scene: Scene) -> None:
     assert disagreements(scene, Rules(profile)) == []
 
 
-@examples(2)
+@examples(6)
 @given(flight_scenes(forecasts=True, with_volumes=True))
 def test_flights_with_a_time_buffer(scene: Scene) -> None:
     assert disagreements(scene, Rules(BUFFERED)) == []

@@ -22,6 +22,8 @@ from sharedsky.airspace.places import Places
 from sharedsky.airspace.terrain import WORLD_GROUND_HIGHEST_M, WORLD_GROUND_LOWEST_M, Terrain
 from sharedsky.airspace.trajectory import DATUM_CODE
 
+#: The setting on which an altimeter shows pressure altitude (ICAO Doc 7488).
+STANDARD_HPA: Final = 1013.25
 #: QNH unknown: 1013.25 +- 50 hPa at 30 ft each (docs/conflicts.md).
 QNH_SPREAD_UM: Final = 50 * 30 * UM_PER_FT
 #: A known setting is given in whole hectopascal: half of one either way.
@@ -182,17 +184,23 @@ def _above_aerodrome(own: IntArray, elevation_m: FloatArray) -> IntArray:
 
 
 def _qnh(own: IntArray, setting_hpa: FloatArray) -> tuple[IntArray, IntArray, IntArray]:
-    """Frame (n,), pressure altitude (2, n) and true height above mean sea level (2, n) of QNH altitudes."""
+    """Frame (n,), pressure altitude (2, n) and true height above mean sea level (2, n) of QNH altitudes.
+
+    On the standard setting an altimeter shows pressure altitude itself, and so compares with it directly.
+    """
     known = np.isfinite(setting_hpa)
-    hpa = np.where(known, setting_hpa, 1013.25)
+    hpa = np.where(known, setting_hpa, STANDARD_HPA)
+    standard = setting_hpa == STANDARD_HPA
     frame = np.where(known, _SETTING_FRAME + np.rint(hpa * 100).astype(np.int64), NO_FRAME)
-    factor = (hpa / 1013.25) ** _ISA_EXPONENT
+    frame[standard] = DATUM_CODE[Datum.PRESSURE]
+    factor = (hpa / STANDARD_HPA) ** _ISA_EXPONENT
     level_m = own / UM_PER_M
     pressure = np.rint((_ISA_HEIGHT_M - factor * (_ISA_HEIGHT_M - level_m)) * UM_PER_M).astype(np.int64)
     # an altimeter's subscale shifts its reading by the setting's own pressure altitude; both readings of it are held
     shifted = own + np.rint(_ISA_HEIGHT_M * (1.0 - factor) * UM_PER_M).astype(np.int64)
     settled = np.stack([np.minimum(pressure[0], shifted[0]), np.maximum(pressure[1], shifted[1])])
     baro = np.where(known, settled + _spread(SETTING_ROUNDING_UM), own + _spread(QNH_SPREAD_UM))
+    baro[:, standard] = own[:, standard]
     true = _warmed(np.asarray(own + np.where(known, SETTING_ROUNDING_UM, QNH_SPREAD_UM) * _SIDES, np.int64))
     return frame, baro, true
 

@@ -211,6 +211,7 @@ def test_qnh_altitudes_compare_directly_on_one_known_setting_alone() -> None:
     assert _frame(qnh_ft(3_000, 1_013.0)) == _frame(qnh_ft(5_000, 1_013.0)) != NO_FRAME
     assert _frame(qnh_ft(3_000, 1_013.0)) != _frame(qnh_ft(3_000, 1_014.0))
     assert _frame(qnh_ft(3_000, 1_013.0)) != _frame(pressure_ft(3_000))
+    assert _frame(qnh_ft(3_000, 1_013.25)) == _frame(pressure_ft(3_000))
     assert _frame(qnh_ft(3_000)) == NO_FRAME
 
 
