@@ -25,6 +25,8 @@ Number = Fraction | float  #: micrometres; a float only where it is infinite
 
 #: "QNH unknown +-50 hPa at 30 ft each", and "ISA +-30 C, 4 % of height for each 10 C".
 QNH_UNKNOWN_UM: Final = 50 * 30 * UM_PER_FT
+#: "A known QNH: its rounding, half a hectopascal either way", at the same 30 ft for each.
+QNH_ROUNDED_UM: Final = 15 * UM_PER_FT
 TEMPERATURE: Final = Fraction(12, 100)
 #: What a bilinear reading of the 15' grid may miss, and the model's own error with some room [um].
 GEOID_SLACK_UM: Final = 3 * UM_PER_M
@@ -218,7 +220,7 @@ def ellipsoidal(level: Level, place: Place) -> Intervals:
             unset = _warmed(low - QNH_UNKNOWN_UM, high + QNH_UNKNOWN_UM)
             return _lifted(unset, unset, undulation)
         case Datum.QNH:
-            widening = 0 if level.setting_hpa is not None else QNH_UNKNOWN_UM
+            widening = QNH_ROUNDED_UM if level.setting_hpa is not None else QNH_UNKNOWN_UM
             known = _warmed(low - widening, high + widening)
             return _lifted(known, known, undulation)
         case Datum.QFE:
@@ -270,7 +272,11 @@ Gaps = Callable[[Level | None, Level | None, Level | None, Level | None], list[G
 def maybe_upside_down(band: Band, place: Place) -> bool:
     """Whether a floor may lie above its ceiling, in another datum: what the source meant is then not known."""
     low, high = band.lower, band.upper
-    if low is None or high is None or compare_directly(low, high):
+    if low is None or high is None:
+        return False
+    if shows_pressure(low) and shows_pressure(high):  # written as two datums, which nothing refuses
+        return low.value_um > high.value_um
+    if compare_directly(low, high):
         return False
     if (low.datum, low.setting_hpa, low.elevation_um) == (high.datum, high.setting_hpa, high.elevation_um):
         return False

@@ -156,11 +156,12 @@ def test_pressure_against_mean_sea_level_allows_for_pressure_and_temperature() -
     assert fixed(level, band_of(amsl_ft(7_600), amsl_ft(13_400))) == POSSIBLE
 
 
-def test_a_known_setting_leaves_only_temperature() -> None:
+def test_a_known_setting_leaves_its_rounding_and_temperature() -> None:
+    # 10,000 ft, 15 ft for the setting's rounding, times 0.88: 8,787 ft AMSL.
     known, unknown = at(qnh_ft(10_000, 1020)), at(qnh_ft(10_000))
-    assert fixed(known, at(amsl_ft(8_800 - 30))) == CLEAR
-    assert fixed(known, at(amsl_ft(8_800 + 30))) == POSSIBLE
-    assert fixed(unknown, at(amsl_ft(8_800 - 30))) == POSSIBLE
+    assert fixed(known, at(amsl_ft(8_787 - 30))) == CLEAR
+    assert fixed(known, at(amsl_ft(8_787 + 30))) == POSSIBLE
+    assert fixed(unknown, at(amsl_ft(8_787 - 30))) == POSSIBLE
     assert fixed(known, at(qnh_ft(10_000, 1020))) == CERTAIN
     assert fixed(known, at(qnh_ft(10_001, 1020))) == CLEAR
     assert fixed(unknown, at(qnh_ft(12_000))) == POSSIBLE
@@ -219,3 +220,8 @@ def test_over_known_ground_a_height_above_it_is_a_level() -> None:
     drone, other = band_of(agl_m(0), agl_m(120)), at(amsl_m(600))
     assert fixed_verdict(drone, other, 0, TOLERANCE, flat).possible is True
     assert fixed_verdict(drone, at(amsl_m(640)), 0, TOLERANCE, flat).possible is False
+
+
+def test_a_band_upside_down_between_pressure_altitude_and_the_standard_setting_spans_both() -> None:
+    band = band_of(pressure_ft(200), qnh_ft(0, 1013.25))
+    assert fixed(band, at(pressure_ft(100))).possible is not False
