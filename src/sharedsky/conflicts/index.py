@@ -19,25 +19,20 @@ from sharedsky.airspace.charts import FACES
 from sharedsky.airspace.datums import OPEN_UM
 from sharedsky.airspace.earth import MIN_RADIUS_M, BoolArray, FloatArray, IntArray, lat_lng
 from sharedsky.airspace.footprint import Polygon
-from sharedsky.airspace.geodesic import MAX_EDGE_M
 from sharedsky.airspace.shapes import shapes_of, shapes_of_rings
 from sharedsky.airspace.terrain import Terrain
 from sharedsky.airspace.time import TimeWindow
 from sharedsky.airspace.volume import Volume4D
 from sharedsky.conflicts.boxes import flat_boxes
 from sharedsky.conflicts.cells import Box, Cells
+from sharedsky.conflicts.drawn import drawn_whole
 from sharedsky.conflicts.volumes import Minima, meetings, volumes_of
 
 _MINIMA: Final = Minima("volume-volume", 0.0, 0, 0)
-#: Polygons whose box in a chart is smaller than this have no edge that must be cut (airspace/geodesic.py).
-_PLAIN_SIZE: Final = MAX_EDGE_M / 6_400_000.0 / 2**0.5
-#: Growth of a box for the tolerance: 1 cm and the 1.7 mm of edges, in chart units within a face.
-_GROW: Final = 0.02 / 6_300_000.0 * 3.0
 #: More than the tolerance and what edges may be off, in chart units at a chart's middle.
 _NEAR: Final = 0.015 / MIN_RADIUS_M
 #: More than what single precision rounds by (2^-24), as a share.
 _SINGLE: Final = 1.2e-7
-_DEG: Final = np.pi / 180.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,37 +244,13 @@ def _plain(volume: Volume4D) -> _Plain | None:
         return None
     if not all(level.datum is Datum.WGS84 and level.uncertainty == 0 for level in (lower, upper)):
         return None
-    drawn = None if shape.holes else _drawn_whole(shape.exterior)
+    drawn = None if shape.holes else drawn_whole(shape.exterior)
     if drawn is None:
         drawn = _drawn_cut(shape)
     if drawn is None:
         return None
     window = volume.window
     return _Plain(*drawn, (lower.um, upper.um), (window.start_ns, window.end_ns))
-
-
-def _drawn_whole(ring: FloatArray) -> tuple[int, Any, Box] | None:
-    """Face, geometry and box of a ring so small that no edge must be cut; None for others."""
-    angle = ring * _DEG
-    cosine, sine = np.cos(angle), np.sin(angle)
-    vector = np.empty((len(ring), 3))  # n-vectors, as earth.n_vector, in fewer steps
-    np.multiply(cosine[:, 0], cosine[:, 1], out=vector[:, 0])
-    np.multiply(cosine[:, 0], sine[:, 1], out=vector[:, 1])
-    vector[:, 2] = sine[:, 0]
-    face = int(np.argmax(FACES[:, :, 2] @ vector[0]))
-    local = vector @ FACES[face]
-    flat = np.empty((len(local) + 1, 2))
-    np.divide(local[:, :2], local[:, 2:], out=flat[:-1])
-    flat[-1] = flat[0]
-    (u0, v0), (u1, v1) = flat.min(0).tolist(), flat.max(0).tolist()
-    box = (u0 - _GROW, v0 - _GROW, u1 + _GROW, v1 + _GROW)
-    if min(box) < -1.0 or max(box) > 1.0:
-        return None
-    if u1 - u0 >= _PLAIN_SIZE or v1 - v0 >= _PLAIN_SIZE:  # in a chart no edge looks shorter than it is
-        edge = flat[1:] - flat[:-1]
-        if (edge[:, 0] ** 2 + edge[:, 1] ** 2).max() >= 2 * _PLAIN_SIZE**2:
-            return None
-    return face, shapely.polygons(flat), box
 
 
 def _drawn_cut(shape: Polygon) -> tuple[int, Any, Box] | None:

@@ -1,0 +1,76 @@
+"""What the exchange asks of a store: a snapshot to decide on, and one way to decide and keep what was decided.
+
+A decision is a pure function of a snapshot (and of a clock and fresh tokens that it is given). `write` runs it against
+the current state, alone, keeps its changes durably and together, and only then returns it; a store that retries runs it
+again. Implemented by sharedsky.store; called by the HTTP server and the command line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from sharedsky.errors import SharedskyError
+from sharedsky.exchange.changes import Change
+from sharedsky.exchange.model import Constraint, Cover, Intent, Subscription, UssStatus
+
+Answer = TypeVar("Answer")
+Answer_co = TypeVar("Answer_co", covariant=True)
+
+
+class StoreUnavailable(SharedskyError):
+    """The store cannot keep a change (disk full, read-only, damaged); nothing of the request was kept, reads go on."""
+
+
+class Snapshot(Protocol):
+    """The current state, as a decision reads it."""
+
+    def intent(self, ident: str) -> Intent | None:
+        """The intent of an id."""
+
+    def constraint(self, ident: str) -> Constraint | None:
+        """The constraint of an id."""
+
+    def subscription(self, ident: str) -> Subscription | None:
+        """The subscription of an id."""
+
+    def status(self, uss: str) -> UssStatus:
+        """What is known of a USS."""
+
+    def intents_near(self, cover: Cover) -> Sequence[Intent]:
+        """Intents whose cover is relevant to one, by id."""
+
+    def constraints_near(self, cover: Cover) -> Sequence[Constraint]:
+        """Constraints whose cover is relevant to one, by id."""
+
+    def subscriptions_near(self, cover: Cover) -> Sequence[Subscription]:
+        """Subscriptions whose cover is relevant to one, by id."""
+
+    def dependents(self, subscription_id: str) -> Sequence[str]:
+        """The ids of the intents that depend on a subscription."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided(Generic[Answer_co]):
+    """A decision: the changes to keep, none where it refuses, and what the caller is told."""
+
+    answer: Answer_co
+    changes: tuple[Change, ...] = ()
+
+
+class Store(Protocol):
+    """The exchange's memory."""
+
+    async def write(self, now_ns: int, decide: Callable[[Snapshot], Decided[Answer]]) -> Answer:
+        """Decide on the state as of an instant and keep the changes; returns when they are durable.
+
+        Raises:
+            StoreUnavailable: they could not be kept.
+        """
+
+    async def read(self, now_ns: int, ask: Callable[[Snapshot], Answer]) -> Answer:
+        """Ask the state as of an instant; returns when all that the answer was drawn from is durable."""
+
+    async def close(self) -> None:
+        """Finish what was accepted, and let go of everything."""
