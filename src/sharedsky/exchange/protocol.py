@@ -9,14 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 
+from sharedsky.airspace.time import NS_PER_S
 from sharedsky.errors import SharedskyError
 from sharedsky.exchange.changes import Change
 from sharedsky.exchange.model import Constraint, Cover, Intent, Subscription, UssStatus
 
 Answer = TypeVar("Answer")
 Answer_co = TypeVar("Answer_co", covariant=True)
+
+
+#: How long the answer to a request is kept, for the same request repeated after its response was lost.
+REPLY_KEPT_NS: Final = 60 * NS_PER_S
 
 
 class StoreUnavailable(SharedskyError):
@@ -52,11 +57,28 @@ class Snapshot(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class StoredReply:
+    """An answer as it is sent, for the request repeated.
+
+    key: 32 bytes, the digest of whatever makes two requests the same. body: of the answer. at_ns: when it was given.
+    """
+
+    key: bytes
+    status: int
+    body: bytes
+    at_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class Decided(Generic[Answer_co]):
-    """A decision: the changes to keep, none where it refuses, and what the caller is told."""
+    """A decision: the changes to keep, none where it refuses, and what the caller is told.
+
+    reply: the answer as it is sent, kept together with the changes (Store.recent_reply), where it may be asked again.
+    """
 
     answer: Answer_co
     changes: tuple[Change, ...] = ()
+    reply: StoredReply | None = None
 
 
 class Store(Protocol):
@@ -71,6 +93,9 @@ class Store(Protocol):
 
     async def read(self, now_ns: int, ask: Callable[[Snapshot], Answer]) -> Answer:
         """Ask the state as of an instant; returns when all that the answer was drawn from is durable."""
+
+    async def recent_reply(self, key: bytes, now_ns: int) -> StoredReply | None:
+        """The latest reply kept under a key in the last REPLY_KEPT_NS; returns when it is durable."""
 
     async def close(self) -> None:
         """Finish what was accepted, and let go of everything."""
