@@ -119,13 +119,17 @@ class Picture:
             known = self._table(kind).get(ident)
             if known is not None and known.end_ns == end_ns and ident in self._near[kind]:
                 self._near[kind].remove(ident)
-        due = []
+        due = set()
         while self._kept and self._kept[0][0] < self._now_ns:
-            due.append(heapq.heappop(self._kept))
-        for entry in due:
-            heapq.heappush(self._kept, entry)
-        current = ((kind, self._table(kind).get(ident), until) for until, kind, ident in due)
-        return [Drop(kind, known.id) for kind, known, until in current if known is not None and _until(known) == until]
+            due.add(heapq.heappop(self._kept))
+        drops = []
+        for entry in sorted(due):
+            until_ns, kind, ident = entry
+            known = self._table(kind).get(ident)
+            if known is not None and _until(known) == until_ns:
+                heapq.heappush(self._kept, entry)
+                drops.append(Drop(kind, ident))
+        return drops
 
     def _put(self, value: Placed | UssStatus | Report) -> list[Change]:
         match value:
