@@ -37,7 +37,7 @@ def drawn_whole(ring: FloatArray) -> tuple[int, Any, Box] | None:
     flat[-1] = flat[0]
     (u0, v0), (u1, v1) = flat.min(0).tolist(), flat.max(0).tolist()
     box = (u0 - _GROW, v0 - _GROW, u1 + _GROW, v1 + _GROW)
-    if min(box) < -1.0 or max(box) > 1.0:
+    if min(box) < -1.0 or max(box) > 1.0 or local[:, 2].min() <= 0.0:  # behind the chart all is seen reversed
         return None
     if u1 - u0 >= _PLAIN_SIZE or v1 - v0 >= _PLAIN_SIZE:  # in a chart no edge looks shorter than it is
         edge = flat[1:] - flat[:-1]

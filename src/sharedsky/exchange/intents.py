@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from sharedsky.exchange.answers import Changed, MissingKeys, Refused
 from sharedsky.exchange.changes import Change, Drop, Notified, Put
-from sharedsky.exchange.cover import Extent, within
+from sharedsky.exchange.cover import Extent, ahead, within
 from sharedsky.exchange.fresh import Fresh, ovn_of_suffix
 from sharedsky.exchange.model import Availability, Constraint, Cover, Intent, State, Subscription
 from sharedsky.exchange.protocol import Decided, Snapshot
@@ -96,8 +96,10 @@ def delete_intent(ident: str, ovn: str, manager: str, snapshot: Snapshot) -> Dec
     if availability is Availability.DOWN:
         return Decided(Refused("down", "this USS is marked as Down."))
     told = to_notify(snapshot, (known.cover,), "intents", ())
-    changes = (Drop("intent", ident), Notified(tuple(s.id for s in told)), *_left_behind(known, None, snapshot))
-    return Decided(Changed(known, availability, told), changes)
+    changes = [Drop("intent", ident), *_left_behind(known, None, snapshot)]
+    gone = {change.id for change in changes if isinstance(change, Drop)}
+    changes.append(Notified(tuple(subscription.id for subscription in told if subscription.id not in gone)))
+    return Decided(Changed(known, availability, told), tuple(changes))
 
 
 def _refused(request: PutIntent, known: Intent | None, snapshot: Snapshot, fresh: Fresh) -> Refused | None:
@@ -108,6 +110,9 @@ def _refused(request: PutIntent, known: Intent | None, snapshot: Snapshot, fresh
         return Refused("forbidden", "the operational intent is managed by another USS.")
     if known is not None and known.ovn != request.ovn:
         return Refused("stale", "the OVN is not the operational intent's current one; it exists already.")
+    suffix = request.ovn_suffix
+    if known is not None and suffix is not None and ovn_of_suffix(request.id, suffix) == known.ovn:
+        return Refused("invalid", "the requested OVN is the current one, which others know: ask for a new one.")
     if known is None and request.state is not State.ACCEPTED:
         return Refused("invalid", "an operational intent is created as Accepted.")
     wrong = times_refused(request.extents, fresh.now_ns, "operational intent")
@@ -151,7 +156,7 @@ def _named(request: PutIntent, cover: Cover, snapshot: Snapshot, fresh: Fresh) -
     if not named.for_intents:
         return Refused("invalid", "the subscription does not notify for operational intents.")
     if not named.implicit:
-        if _covers(named, cover, fresh.now_ns):
+        if within(ahead(cover, fresh.now_ns), named.cover):  # what lies in the past needs no notifications
             return _Chosen(named)
         return Refused("invalid", "the subscription does not cover the operational intent's area, levels and times.")
     others = (snapshot.intent(ident) for ident in snapshot.dependents(named.id) if ident != request.id)
@@ -180,12 +185,6 @@ def _implicit(
 def _implicit_over(subscription: Subscription, cover: Cover, fresh: Fresh) -> Subscription:
     start_ns, end_ns = min(box.start_ns for box in cover), max(box.end_ns for box in cover)
     return replace(subscription, version=fresh.version, cover=cover, start_ns=start_ns, end_ns=end_ns)
-
-
-def _covers(subscription: Subscription, cover: Cover, now_ns: int) -> bool:
-    """Whether a subscription covers a cover from now on; what lies in the past needs no notifications."""
-    ahead = tuple(box._replace(start_ns=max(box.start_ns, min(now_ns, box.end_ns))) for box in cover)
-    return within(ahead, subscription.cover)
 
 
 def _missing(

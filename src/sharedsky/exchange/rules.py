@@ -29,6 +29,8 @@ TIME_SYNC_MAX_NS: Final = 5 * NS_PER_S
 
 def times_refused(extents: Sequence[Extent], now_ns: int, what: str) -> Refused | None:
     """What is wrong with the times of an entity's extents, or None."""
+    if not extents:
+        return Refused("invalid", f"the {what} has no volume.")
     if any(extent.end_ns <= extent.start_ns for extent in extents):
         return Refused("invalid", f"a volume of the {what} ends before or when it begins.")
     if max(extent.end_ns for extent in extents) <= now_ns:

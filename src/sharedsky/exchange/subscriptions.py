@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sharedsky.exchange.answers import Refused, Subscribed
 from sharedsky.exchange.changes import Drop, Put
-from sharedsky.exchange.cover import Extent, within
+from sharedsky.exchange.cover import Extent, ahead, within
 from sharedsky.exchange.fresh import Fresh
 from sharedsky.exchange.model import Availability, Constraint, Cover, Intent, Subscription
 from sharedsky.exchange.protocol import Decided, Snapshot
@@ -91,7 +91,8 @@ def _refused(
         return Refused("invalid", "the subscription has its ceiling at or below its floor.")
     if known is None and extent.start_ns < fresh.now_ns - TIME_SYNC_MAX_NS:
         return Refused("invalid", "the subscription begins in the past.")
-    if extent.end_ns - max(extent.start_ns, fresh.now_ns) > DSS_MAX_SUBSCRIPTION_DURATION_NS:
+    begins_ns = extent.start_ns if known is None else max(extent.start_ns, fresh.now_ns)
+    if extent.end_ns - begins_ns > DSS_MAX_SUBSCRIPTION_DURATION_NS:
         return Refused("invalid", "the subscription lasts longer than DSSMaxSubscriptionDuration, 24 hours.")
     return _dependents_refused(request, cover, snapshot, fresh)
 
@@ -101,8 +102,7 @@ def _dependents_refused(request: PutSubscription, cover: Cover, snapshot: Snapsh
         intent = snapshot.intent(ident)
         if intent is None or intent.end_ns <= fresh.now_ns:
             continue
-        ahead = tuple(box._replace(start_ns=max(box.start_ns, min(fresh.now_ns, box.end_ns))) for box in intent.cover)
-        if not request.for_intents or not within(ahead, cover):
+        if not request.for_intents or not within(ahead(intent.cover, fresh.now_ns), cover):
             return Refused("invalid", "an operational intent depends on the subscription, which would not cover it.")
     return None
 
