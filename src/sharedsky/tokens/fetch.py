@@ -83,16 +83,25 @@ def _body(response: http.client.HTTPResponse, max_bytes: int) -> bytes:
     body = response.read(max_bytes + 1)
     if len(body) > max_bytes:
         raise TrustError(f"the address answered with more than {max_bytes} bytes.")
+    if response.length:  # http.client gives what came before the end, and says nothing
+        raise TrustError("the address answered with less than it said.")
     return body
 
 
 @contextlib.contextmanager
 def _connected(address: Address, timeout_s: float) -> Iterator[http.client.HTTPConnection]:
-    """A connection that is cut when its time is up, however slowly the other side sends."""
+    """A connection that is cut when its time is up, however slowly the other side sends: TimeoutError then."""
     connection = http.client.HTTPConnection(address.host, address.port, timeout=timeout_s)
     sock = socket.create_connection((address.host, address.port), timeout_s)
     held = [sock]
-    timer = threading.Timer(timeout_s, lambda: _cut(held[0]))
+    late = threading.Event()
+
+    def cut() -> None:
+        late.set()
+        with contextlib.suppress(OSError):
+            held[0].shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(timeout_s, cut)
     timer.daemon = True
     timer.start()
     try:
@@ -105,15 +114,12 @@ def _connected(address: Address, timeout_s: float) -> Iterator[http.client.HTTPC
             raise TrustError("plain http is for this machine alone, and the name leads to another.")
         connection.sock = held[0]
         yield connection
+        if late.is_set():  # headers that end where the connection was cut look whole
+            raise TimeoutError
     finally:
         timer.cancel()
         connection.close()
         held[0].close()
-
-
-def _cut(sock: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        sock.shutdown(socket.SHUT_RDWR)
 
 
 def _is_loopback(host: str) -> bool:
