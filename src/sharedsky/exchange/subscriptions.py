@@ -13,7 +13,7 @@ from sharedsky.exchange.cover import Extent, ahead, within
 from sharedsky.exchange.fresh import Fresh
 from sharedsky.exchange.model import Availability, Constraint, Cover, Intent, Subscription
 from sharedsky.exchange.protocol import Decided, Snapshot
-from sharedsky.exchange.rules import DSS_MAX_SUBSCRIPTION_DURATION_NS, TIME_SYNC_MAX_NS
+from sharedsky.exchange.rules import DSS_MAX_SUBSCRIPTION_DURATION_NS
 
 Answer = Subscribed | Refused
 
@@ -89,8 +89,6 @@ def _refused(
         return Refused("invalid", "the subscription ends in the past.")
     if extent.high_mm <= extent.low_mm:
         return Refused("invalid", "the subscription has its ceiling at or below its floor.")
-    if known is None and extent.start_ns < fresh.now_ns - TIME_SYNC_MAX_NS:
-        return Refused("invalid", "the subscription begins in the past.")
     begins_ns = extent.start_ns if known is None else max(extent.start_ns, fresh.now_ns)
     if extent.end_ns - begins_ns > DSS_MAX_SUBSCRIPTION_DURATION_NS:
         return Refused("invalid", "the subscription lasts longer than DSSMaxSubscriptionDuration, 24 hours.")
