@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import serialization
 
 from sharedsky.tokens.errors import Unauthorized
 from sharedsky.tokens.issuers import Issuers, StaticKeys, TrustedIssuer
@@ -35,6 +36,12 @@ def key(name: str = "first") -> SigningKey:
 def public(name: str = "first") -> VerifyKey:
     """The public part as a key file gives it: without a kid."""
     return verify_key(key(name).private.public_key())
+
+
+def public_pem(name: str = "first") -> bytes:
+    """The public part in PEM."""
+    form = serialization.PublicFormat.SubjectPublicKeyInfo
+    return public(name).public.public_bytes(serialization.Encoding.PEM, form)
 
 
 @dataclass

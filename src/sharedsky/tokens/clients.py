@@ -92,7 +92,7 @@ def rotated(client: Client, now_s: int, random: RandomBytes, overlap_s: int = DE
         raise UsageError("the overlap of two secrets is from 0 s to 30 days.")
     stored, secret = _stored(now_s, random)
     if overlap_s == 0:
-        return replace(client, secrets=(stored,), tokens_from_s=now_s), secret
+        return replace(client, secrets=(stored,), tokens_from_s=_next_second(now_s)), secret
     before = client.secrets[:1]
     ends_s = now_s + overlap_s
     kept = tuple(replace(old, expires_s=min(ends_s, old.expires_s or ends_s)) for old in before)
@@ -102,13 +102,13 @@ def rotated(client: Client, now_s: int, random: RandomBytes, overlap_s: int = DE
 def revoked(client: Client, now_s: int) -> Client:
     """The client without secrets, its tokens void."""
     since_s = now_s if client.revoked_s is None else client.revoked_s
-    return replace(client, secrets=(), tokens_from_s=now_s, revoked_s=since_s)
+    return replace(client, secrets=(), tokens_from_s=_next_second(now_s), revoked_s=since_s)
 
 
 def reinstated(client: Client, now_s: int, random: RandomBytes) -> tuple[Client, str]:
     """A revoked client made good again with a new secret; tokens of before stay void."""
     stored, secret = _stored(now_s, random)
-    return replace(client, secrets=(stored,), tokens_from_s=now_s, revoked_s=None), secret
+    return replace(client, secrets=(stored,), tokens_from_s=_next_second(now_s), revoked_s=None), secret
 
 
 def rescoped(client: Client, scopes: Iterable[str], audiences: Iterable[str]) -> Client:
@@ -134,6 +134,11 @@ def proves(client: Client | None, secret: str, now_s: float) -> bool:
 def ended(secret: StoredSecret, now_s: float) -> bool:
     """Whether a secret's overlap is over."""
     return secret.expires_s is not None and secret.expires_s <= now_s
+
+
+def _next_second(now_s: int) -> int:
+    """From when on tokens count after all before were ended: iat is in whole seconds, and this one has seen others."""
+    return now_s + 1
 
 
 def _stored(now_s: int, random: RandomBytes) -> tuple[StoredSecret, str]:

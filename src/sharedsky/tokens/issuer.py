@@ -96,7 +96,8 @@ class BuiltInIssuer:
         audience = _audience(client, asked, self._audiences)
         if isinstance(audience, OAuthError):
             return audience
-        token = self._sign(client, scopes, audience, int(now_s))
+        # Within the second in which older tokens were ended, a new one counts from the next.
+        token = self._sign(client, scopes, audience, max(int(now_s), client.tokens_from_s))
         return TokenResponse(token, self._lifetime_s, client.name, scopes)
 
     def jwks(self) -> dict[str, object]:
