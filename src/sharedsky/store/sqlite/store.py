@@ -1,0 +1,304 @@
+"""The store in one SQLite file: decisions on a picture in memory, answered when their rows are on the disk.
+
+A decision runs on the event loop, its changes are applied to the picture at once, so that the next one sees them, and
+its rows go to the writer's thread; the caller hears of it after the commit. A commit that fails takes all that is not
+committed back out of the picture, the latest first. Reads are answered from the picture, never before what they saw is
+durable. docs/store.md tells it all. Called by the server and the command line.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import sqlite3
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Self
+
+from sharedsky.airspace.time import MIN_NS, NS_PER_DAY, NS_PER_S
+from sharedsky.exchange.changes import Change
+from sharedsky.exchange.picture import KEPT_AFTER_END_NS, Picture
+from sharedsky.exchange.protocol import Answer, Decided, Snapshot, StoredReply, StoreUnavailable
+from sharedsky.store.replies import Replies
+from sharedsky.store.sqlite.connections import Connect, connect_writer, refusal
+from sharedsky.store.sqlite.errors import DatabaseRefused, Unstorable
+from sharedsky.store.sqlite.loading import FileCheck, load_picture, load_replies
+from sharedsky.store.sqlite.lock import Lock
+from sharedsky.store.sqlite.migrate import migrate
+from sharedsky.store.sqlite.rows import indices, written
+from sharedsky.store.sqlite.writer import Outcome, Work, Writer
+
+#: How long what has ended stays in the file.
+RETENTION_NS: Final = 30 * NS_PER_DAY
+#: How often a write lets go of some of what is past its retention: as a rule, and while more of it waits.
+_PURGE_EVERY_NS: Final = NS_PER_S
+_PURGE_AGAIN_NS: Final = NS_PER_S // 10
+_KEY_BYTES: Final = 32
+_LOG: Final = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Entry:
+    """Changes in the picture that are not on the disk yet, what takes them back, and who waits for them."""
+
+    undo: Sequence[Change] = ()
+    reply: StoredReply | None = None
+    waiters: list[asyncio.Future[bool]] = field(default_factory=list)
+
+
+class SqliteStore:
+    """An exchange.protocol.Store in a file; open one with `open`, and use it from one thread."""
+
+    def __init__(self, path: Path, lock: Lock, connection: sqlite3.Connection, state: tuple[Picture, Replies],
+                 connect: Connect, retention_ns: int) -> None:  # fmt: skip
+        self.path = path
+        self.picture, self._replies = state
+        self._lock = lock
+        self._uncommitted: deque[_Entry] = deque()
+        self._pending: dict[bytes, _Entry] = {}  # by the key of the reply that waits with it
+        self._outcomes: deque[Outcome] = deque()  # the writer's thread adds, the event loop takes
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._failure: Exception | None = None
+        self._closed = False
+        self._purge_next_ns = MIN_NS
+        self._more_to_purge = False
+        self._writer = Writer(path, connection, connect, self._told, retention_ns)
+
+    @classmethod
+    def open(
+        cls, path: Path, now_ns: int, *, retention_ns: int = RETENTION_NS, connect: Connect = connect_writer
+    ) -> Self:
+        """Open a file and read what is current; what is missing is made, an older schema brought up to date.
+
+        Args:
+            path: the database; beside it lie `-wal`, `-shm` and `.lock`.
+            now_ns: the time [ns of UTC]. retention_ns: how long what has ended stays in the file, a day at least.
+            connect: opens the connection that writes.
+        Raises:
+            DatabaseInUse: another process serves it.
+            DatabaseRefused: it cannot be written, is damaged, of a newer schema, or no database of ours.
+        """
+        if retention_ns < KEPT_AFTER_END_NS:
+            raise DatabaseRefused("the retention is shorter than a day.", "What ended is needed for a day; give more.")
+        lock = Lock(path)
+        try:
+            connection, state = _opened(path, now_ns, retention_ns, connect)
+        except (sqlite3.Error, OSError) as error:
+            lock.release()
+            raise refusal(path, error) from None
+        except BaseException:
+            lock.release()
+            raise
+        return cls(path, lock, connection, state, connect, retention_ns)
+
+    @property
+    def ready(self) -> bool:
+        """Whether the last commit succeeded; where not, `probe` finds out whether the next one would."""
+        return self._failure is None and not self._closed
+
+    async def write(self, now_ns: int, decide: Callable[[Snapshot], Decided[Answer]]) -> Answer:
+        """Decide on the state as of an instant and keep the changes; returns when they are durable.
+
+        Raises:
+            StoreUnavailable: they, or what the decision was drawn from, could not be kept.
+            Unstorable: the file cannot hold a value; nothing was changed.
+        """
+        self._settle()
+        while self._failure is not None:
+            await self.probe()
+        self._check_open()
+        self._pass(now_ns)
+        decided = decide(self.picture)
+        if decided.changes or decided.reply is not None:
+            self._keep(now_ns, decided.changes, decided.reply)
+        if not await self._durable():
+            raise self._unavailable()
+        return decided.answer
+
+    async def read(self, now_ns: int, ask: Callable[[Snapshot], Answer]) -> Answer:
+        """Ask the state as of an instant; returns when all that the answer was drawn from is durable."""
+        while True:
+            self._settle()
+            self._pass(now_ns)
+            answer = ask(self.picture)
+            if await self._durable():
+                return answer
+
+    async def recent_reply(self, key: bytes, now_ns: int) -> StoredReply | None:
+        """The latest reply kept under a key, unless it is over; returns when it is durable."""
+        self._settle()
+        if key in self._pending:
+            await self._durable()
+        return self._replies.recent(key, now_ns)
+
+    async def probe(self) -> None:
+        """Commit nothing, to see whether the disk takes it; after a failure, writes are accepted again if it does.
+
+        Raises:
+            StoreUnavailable: it does not.
+        """
+        self._settle()
+        self._check_open()
+        if not self._uncommitted:
+            self._submit(_Entry(), Work(MIN_NS))
+        if not await self._durable():
+            raise self._unavailable()
+
+    async def tidy(self, now_ns: int) -> bool:
+        """Let go of some of what is past its retention; whether more waits. Writes do so by themselves now and then.
+
+        Raises:
+            StoreUnavailable: it could not be done.
+        """
+        self._settle()
+        self._check_open()
+        self._submit(_Entry(), Work(now_ns, purge=True))
+        if not await self._durable():
+            raise self._unavailable()
+        return self._more_to_purge
+
+    async def close(self) -> None:
+        """Finish what was accepted, and let go of everything."""
+        if self._closed:
+            return
+        self._closed = True
+        self._settle()
+        await self._durable()
+        self._writer.stop()
+        self._lock.release()
+
+    # On the event loop
+
+    def _pass(self, now_ns: int) -> None:
+        """Let time pass. Nothing is written: the file's rows say themselves when they end."""
+        self.picture.apply(self.picture.advance(now_ns))
+
+    def _keep(self, now_ns: int, changes: Sequence[Change], reply: StoredReply | None) -> None:
+        if reply is not None and len(reply.key) != _KEY_BYTES:
+            raise Unstorable(f"a reply's key has {len(reply.key)} bytes.", f"Give a digest of {_KEY_BYTES}.")
+        rows = written(changes)
+        undo: list[Change] = []
+        try:
+            for change in changes:
+                undo = self.picture.apply((change,)) + undo
+        except BaseException:
+            self.picture.apply(undo)
+            raise
+        rows += indices(changes, self.picture.subscriptions)
+        purge = now_ns >= self._purge_next_ns
+        if purge:
+            self._purge_next_ns = now_ns + (_PURGE_AGAIN_NS if self._more_to_purge else _PURGE_EVERY_NS)
+        self._submit(_Entry(undo, reply), Work(now_ns, rows, reply, purge))
+
+    def _submit(self, entry: _Entry, work: Work) -> None:
+        self._follow()
+        self._uncommitted.append(entry)
+        if entry.reply is not None:
+            self._pending[entry.reply.key] = entry
+        self._writer.submit(work)
+
+    async def _durable(self) -> bool:
+        """Wait for all that is in the picture now; False where it could not be kept, and was taken back."""
+        if not self._uncommitted:
+            return True
+        waiter: asyncio.Future[bool] = self._follow().create_future()
+        self._uncommitted[-1].waiters.append(waiter)
+        return await waiter
+
+    def _follow(self) -> asyncio.AbstractEventLoop:
+        """Have outcomes told to the loop that runs."""
+        loop = asyncio.get_running_loop()
+        if loop is not self._loop:
+            self._loop = loop
+            loop.call_soon(self._settle)  # what was told to the loop before, after it had ended
+        return loop
+
+    def _settle(self) -> None:
+        """Take note of what the writer did."""
+        while self._outcomes:
+            outcome = self._outcomes.popleft()
+            if outcome.error is not None:
+                self._fail(outcome.error)
+                continue
+            if self._failure is not None:
+                _LOG.warning("%s: writes are accepted again", self.path)
+            self._failure = None
+            self._more_to_purge = outcome.more_to_purge
+            for _ in range(outcome.count):
+                self._done(self._uncommitted.popleft(), kept=True)
+
+    def _fail(self, error: Exception) -> None:
+        """Take back all that is not committed, the latest first: each change may build on those before it."""
+        _LOG.error("%s: a commit failed, and nothing of it was kept: %s", self.path, error)
+        self._failure = error
+        taken = list(self._uncommitted)
+        self._uncommitted.clear()
+        for entry in reversed(taken):
+            self.picture.apply(entry.undo)
+        self._writer.resume()
+        for entry in taken:
+            self._done(entry, kept=False)
+
+    def _done(self, entry: _Entry, *, kept: bool) -> None:
+        if entry.reply is not None:
+            if kept:
+                self._replies.keep(entry.reply)
+            if self._pending.get(entry.reply.key) is entry:
+                del self._pending[entry.reply.key]
+        for waiter in entry.waiters:
+            if not waiter.done():  # a caller that went away is cancelled
+                waiter.set_result(kept)
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise StoreUnavailable("the store is closed.")
+
+    def _unavailable(self) -> StoreUnavailable:
+        return StoreUnavailable("nothing can be stored at the moment; nothing was changed.", _advice(self._failure))
+
+    # On the writer's thread
+
+    def _told(self, outcome: Outcome) -> None:
+        self._outcomes.append(outcome)  # first: _follow counts on it
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):  # the loop has ended; the next one looks for itself
+                self._loop.call_soon_threadsafe(self._settle)
+
+
+def _opened(
+    path: Path, now_ns: int, retention_ns: int, connect: Connect
+) -> tuple[sqlite3.Connection, tuple[Picture, Replies]]:
+    """A connection that is known to be able to write, and what is current."""
+    connection = connect(path)
+    try:
+        migrate(connection, path)
+        check = FileCheck(path)
+        try:
+            connection.execute("UPDATE state SET retention_ns = ?", (retention_ns,))
+            picture = load_picture(connection, path, now_ns)
+            replies = load_replies(connection, now_ns)
+        except BaseException:
+            check.finish(at_once=True)
+            raise
+        check.finish()
+    except BaseException:
+        connection.close()
+        raise
+    return connection, (picture, replies)
+
+
+def _advice(error: Exception | None) -> str:
+    """What whoever runs the server can do about a failure."""
+    code = getattr(error, "sqlite_errorcode", None)
+    match None if code is None else code & 0xFF:
+        case sqlite3.SQLITE_FULL:
+            return "Make room on the disk of the database."
+        case sqlite3.SQLITE_READONLY:
+            return "Let the account that runs the server write the database."
+        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
+            return "Run `sharedsky fsck`, and restore a backup."
+        case _:
+            return "See the server's log."
