@@ -1,0 +1,139 @@
+"""What every route works with, and the steps that all of them share: who calls, what time it is, how answers are sent.
+
+Called by app.py, which makes one Context, and by the routes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar, cast
+
+import msgspec
+from litestar import Request, Response, delete
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
+
+from sharedsky.exchange.answers import RefusalKind, Refused
+from sharedsky.exchange.fresh import Fresh, fresh
+from sharedsky.exchange.protocol import Decided, Snapshot, Store
+from sharedsky.server.wire import ErrorResponse
+from sharedsky.tokens.validator import Caller, Validator, require
+
+JSON: Final = "application/json"
+#: The status of each kind of refusal (F3548-21, Annex A.3).
+REFUSED: Final[dict[RefusalKind, int]] = {
+    "invalid": 400, "forbidden": 403, "missing": 404, "stale": 409, "down": 412, "too-large": 413
+}  # fmt: skip
+
+STRATEGIC_COORDINATION: Final = "utm.strategic_coordination"
+CONSTRAINT_MANAGEMENT: Final = "utm.constraint_management"
+CONSTRAINT_PROCESSING: Final = "utm.constraint_processing"
+CONFORMANCE_MONITORING: Final = "utm.conformance_monitoring_sa"
+AVAILABILITY_ARBITRATION: Final = "utm.availability_arbitration"
+
+Shown = TypeVar("Shown")
+Call = Request[Any, Any, Any]
+#: A status and a body, ready to be sent.
+Sent = tuple[int, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an operator may choose about the HTTP interface.
+
+    max_search_m2: the largest area of interest of one query. max_found: the most that an answer holds; more is refused,
+    never cut short.
+    """
+
+    allow_http_base_urls: bool = False
+    max_body_bytes: int = 8 * 1024 * 1024
+    max_search_m2: float = 2_500e6
+    max_found: int = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The exchange behind the routes; clock: nanoseconds of UTC."""
+
+    store: Store
+    validator: Validator
+    clock: Callable[[], int]
+    settings: Settings
+
+    def fresh(self) -> Fresh:
+        """The time and new names, for one decision."""
+        return fresh(self.clock())
+
+    async def decide(self, decide: Callable[[Snapshot, Fresh], Decided[Sent]]) -> Response[Any]:
+        """Decide, keep what was decided, and send the answer."""
+        new = self.fresh()
+        status, body = await self.store.write(new.now_ns, lambda snapshot: decide(snapshot, new))
+        return Response(body, status_code=status, media_type=JSON)
+
+    async def ask(self, ask: Callable[[Snapshot], Sent]) -> Response[Any]:
+        """Ask the current state, and send the answer."""
+        status, body = await self.store.read(self.clock(), ask)
+        return Response(body, status_code=status, media_type=JSON)
+
+
+def scopes(*choices: str | frozenset[str]) -> dict[str, object]:
+    """For a route's `opt`: the caller needs all scopes of one choice."""
+    return {"scopes": tuple(frozenset({choice}) if isinstance(choice, str) else choice for choice in choices)}
+
+
+def guard_of(validator: Validator) -> Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], Any]:
+    """A guard that lets only callers with a route's scopes in, before anything else of the request is looked at."""
+
+    async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+        choices = handler.opt.get("scopes")
+        if choices is None:
+            return
+        header = connection.headers.get("authorization")
+        caller = validator.remembered(header)
+        if caller is None:
+            caller = await asyncio.to_thread(validator.check, header)
+        require(caller, *choices)
+        connection.scope["state"]["caller"] = caller
+
+    return guard
+
+
+def caller_of(request: Call) -> Caller:
+    """Who sends a request, once the guard has let it in."""
+    return cast(Caller, request.scope["state"]["caller"])
+
+
+def send(value: msgspec.Struct, status: int = 200) -> Sent:
+    """A value of the wire as a body."""
+    return status, msgspec.json.encode(value)
+
+
+def refuse(refused: Refused) -> Sent:
+    """A refusal as F3548-21's ErrorResponse."""
+    return send(ErrorResponse(refused.message), REFUSED[refused.kind])
+
+
+def too_many(limit: int) -> Sent:
+    """More was found than an answer may hold; part of it would be no answer."""
+    return send(ErrorResponse(f"more than {limit:,} lie in the area: ask for a smaller one."), 413)
+
+
+def without_version(path: str, opt: dict[str, object]) -> HTTPRouteHandler:
+    """A route that says what is missing where something is to be deleted without its OVN or version."""
+
+    @delete(path, opt=opt, status_code=400, include_in_schema=False)
+    async def refuse_deletion() -> Response[Any]:
+        status, body = refuse(Refused("invalid", "the path lacks the current OVN or version."))
+        return Response(body, status_code=status, media_type=JSON)
+
+    return refuse_deletion
+
+
+def request_key(request: Call, body: bytes) -> bytes:
+    """What tells a request from others: client, method, path and body."""
+    caller = caller_of(request)
+    parts = (caller.issuer, caller.sub, request.method, request.url.path)
+    return hashlib.sha256(b"\0".join(part.encode() for part in parts) + b"\0" + body).digest()
