@@ -6,6 +6,7 @@ docs/tokens.md explains it to an operator, docs/adr/0006-tokens.md why it is bui
 
 from sharedsky.tokens.clients import Client, StoredSecret
 from sharedsky.tokens.errors import Forbidden, TrustError, Unauthorized
+from sharedsky.tokens.gate import Gate, GateSettings, open_gate
 from sharedsky.tokens.issuer import BuiltInIssuer, TokenResponse
 from sharedsky.tokens.issuers import Issuers, StaticKeys, TrustedIssuer
 from sharedsky.tokens.jwks import JwksSource, JwksStatus
@@ -16,8 +17,9 @@ from sharedsky.tokens.trust import TrustSetting, parse_trust, trusted_jwks, trus
 from sharedsky.tokens.validator import Caller, Validator, require
 
 __all__ = [
-    "BUILT_IN", "BindingStore", "BuiltInIssuer", "Caller", "Client", "ClientStore", "Forbidden", "HeldKeys", "Issuers",
-    "JwksSource", "JwksStatus", "KeyFolder", "KeyRing", "MemoryStore", "OAuthError", "StaticKeys", "StoredSecret",
-    "TokenRequest", "TokenResponse", "TokenStore", "TrustError", "TrustSetting", "TrustedIssuer", "Unauthorized",
-    "Validator", "parse_trust", "require", "trusted_jwks", "trusted_key",
+    "BUILT_IN", "BindingStore", "BuiltInIssuer", "Caller", "Client", "ClientStore", "Forbidden", "Gate",
+    "GateSettings", "HeldKeys", "Issuers", "JwksSource", "JwksStatus", "KeyFolder", "KeyRing", "MemoryStore",
+    "OAuthError", "StaticKeys", "StoredSecret", "TokenRequest", "TokenResponse", "TokenStore", "TrustError",
+    "TrustSetting", "TrustedIssuer", "Unauthorized", "Validator", "open_gate", "parse_trust", "require",
+    "trusted_jwks", "trusted_key",
 ]  # fmt: skip

@@ -170,9 +170,9 @@ class JwksSource:
 
     def _succeeded(self, found: KeySet) -> None:
         with self._lock:
-            if found.keys != self._set.keys:
-                self._generation += 1
-            self._set = found
+            changed = found.keys != self._set.keys
+            self._set = found  # before the generation: who reads between the two is asked again, not believed for long
+            self._generation += changed
             self._read_s = self._tried_s = self._clock()
             self._failing_since_s = self._error = None
 

@@ -145,13 +145,13 @@ class KeyFolder:
                 )
             return self._store(self._turned(ring, int(now_s)))
 
-    def rotate_if_due(self, now_s: float) -> KeyRing | None:
-        """Rotate where the current key has signed for 90 days; the new ring, or None where it is not time."""
+    def rotate_if_due(self, now_s: float) -> KeyRing:
+        """Rotate where the current key has signed for 90 days; the keys as they are then, rotated or not."""
         with locked(self._folder):
             ring = self._load()
             signs_from_s = ring.current.signs_from_s or ring.current.created_s
             if now_s - signs_from_s < ROTATE_AFTER_S or now_s - ring.next.created_s < MIN_PUBLISHED_S:
-                return None
+                return ring
             return self._store(self._turned(ring, int(now_s)))
 
     def replace_all(self, now_s: float) -> KeyRing:

@@ -100,11 +100,10 @@ def test_a_key_signs_only_after_it_was_published_for_a_day(tmp_path: Path) -> No
 def test_keys_are_rotated_by_themselves_when_they_are_old(tmp_path: Path) -> None:
     folder = a_folder(tmp_path)
     before = folder.load_or_create(NOW_S)
-    assert folder.rotate_if_due(NOW_S + ROTATE_AFTER_S - 1) is None
+    assert kids(folder.rotate_if_due(NOW_S + ROTATE_AFTER_S - 1)) == kids(before)
     after = folder.rotate_if_due(NOW_S + ROTATE_AFTER_S)
-    assert after is not None
     assert after.current.key.kid == before.next.key.kid
-    assert folder.rotate_if_due(NOW_S + ROTATE_AFTER_S + 1) is None
+    assert kids(folder.rotate_if_due(NOW_S + ROTATE_AFTER_S + 1)) == kids(after)
 
 
 def test_replacing_all_keys_leaves_none_of_the_old_ones(tmp_path: Path) -> None:
