@@ -23,10 +23,7 @@ MAX_HEADER_CHARS: Final = 4096
 _MAX_FIELDS: Final = 64
 _MAX_VALUE_CHARS: Final = 8192
 
-ErrorCode = Literal[
-    "invalid_request", "invalid_client", "invalid_scope", "invalid_target", "unauthorized_client",
-    "unsupported_grant_type",
-]  # fmt: skip
+ErrorCode = Literal["invalid_request", "invalid_client", "invalid_scope", "invalid_target", "unsupported_grant_type"]
 
 #: RFC 6749 section 5.1: answers are not to be kept.
 NO_STORE: Final[Mapping[str, str]] = {"Cache-Control": "no-store", "Pragma": "no-cache"}
