@@ -65,13 +65,15 @@ def _consistent(bundle: ConsistencyBundle, policy: Policy) -> Verdict:
     old, new = older.checkpoint, newer.checkpoint
     if old.origin != new.origin:
         raise ProofError("the two checkpoints are of two logs.")
-    witnesses = _witnesses(newer, policy)
     if old.size == new.size and old.root != new.root:
-        why = f"the host signed two different logs of {old.size} leaves."
-        return Verdict(Finding.HOST_AT_FAULT, why, new, witnesses)
-    check_consistency(old.size, new.size, bundle.proof, old.root, new.root)
-    if not policy.quorum_met({one.key for one in newer.witnesses}):
-        why = "the log grew from the older checkpoint, but the policy's witnesses have not cosigned the newer."
-        return Verdict(Finding.UNDECIDED, why, new, witnesses)
-    why = f"the log of {new.size} leaves begins with the {old.size} leaves of the older checkpoint, unchanged."
-    return Verdict(Finding.CONSISTENT, why, new, witnesses)
+        finding, why = Finding.HOST_AT_FAULT, f"the host signed two different logs of {old.size} leaves."
+    else:
+        check_consistency(old.size, new.size, bundle.proof, old.root, new.root)
+        finding = Finding.CONSISTENT
+        why = f"the log of {new.size} leaves begins with the {old.size} leaves of the older checkpoint, unchanged."
+        if not policy.quorum_met({one.key for one in newer.witnesses}):
+            finding = Finding.UNDECIDED
+            why = "the log grew from the older checkpoint, but the policy's witnesses have not cosigned the newer."
+    return Verdict(
+        finding, why, new, _witnesses(newer, policy), older=old, older_witnesses=_witnesses(older, policy)
+    )  # fmt: skip

@@ -64,6 +64,7 @@ class Verdict:
         witnesses: that cosigned it.
         index: of the leaf in the log, where one was shown.
         opened: the fields that were opened.
+        older: the older of two checkpoints, where two were compared, and who cosigned that.
     """
 
     finding: Finding
@@ -72,6 +73,8 @@ class Verdict:
     witnesses: tuple[Witnessed, ...] = ()
     index: int | None = None
     opened: Opened | None = None
+    older: Checkpoint | None = None
+    older_witnesses: tuple[Witnessed, ...] = ()
 
     @property
     def status(self) -> int:
@@ -81,16 +84,21 @@ class Verdict:
     def words(self) -> list[str]:
         """The verdict in plain words, line by line."""
         lines = [f"{self.finding.value}: {self.why}"]
+        if self.older is not None:
+            lines += _checkpoint("older checkpoint", self.older, self.older_witnesses)
         if self.checkpoint is not None:
-            lines.append(f"checkpoint: {self.checkpoint.origin}, {self.checkpoint.size} leaves")
-            lines += [f"cosigned by {one.name} at {_time(one.time_s * 10**9)}" for one in self.witnesses]
-            if not self.witnesses:
-                lines.append("cosigned by no witness of the policy: its times are the host's own")
+            lines += _checkpoint("checkpoint", self.checkpoint, self.witnesses)
         if self.index is not None:
             lines.append(f"leaf: {self.index}")
         if self.opened is not None:
             lines += _opened(self.opened)
         return lines
+
+
+def _checkpoint(what: str, checkpoint: Checkpoint, witnesses: tuple[Witnessed, ...]) -> list[str]:
+    cosigned = [f"cosigned by {one.name} at {_time(one.time_s * 10**9)}" for one in witnesses]
+    none = "cosigned by no witness of the policy: its times are the host's own"
+    return [f"{what}: {checkpoint.origin}, {checkpoint.size} leaves", *(cosigned or [none])]
 
 
 def _opened(opened: Opened) -> list[str]:
