@@ -2,14 +2,14 @@
 
 A box goes to the level whose cells and slots are the next larger than it, and so into at most eight cells (usually
 fewer). Cells are kept in hash tables of their own for each level, so that nothing depends on how the boxes are spread.
-Called by index.py.
+Called by index.py and by the exchange's near.py.
 """
 
 from __future__ import annotations
 
 import math
 from array import array
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -28,62 +28,124 @@ _COORDINATE_BITS: Final = 17
 _FACE_BITS: Final = 3
 
 
-class Cells:
-    """Members (handles) by cell; origin_ns: an instant near the times that will be held."""
+#: The members of a cell; most have one.
+_Members: TypeAlias = "int | array[int]"
+#: Further from the origin than this [ns], keys are made one by one: they might not fit 64 bits.
+_FAR_NS: Final = 1 << 60
 
-    def __init__(self, origin_ns: int) -> None:
+
+class Cells:
+    """Members (handles) by cell.
+
+    Args:
+        origin_ns: an instant near the times that will be held.
+        remember: whether it is kept where each member is, for `remove`; `discard` needs it told, and a third of the
+            memory.
+    """
+
+    def __init__(self, origin_ns: int, *, remember: bool = True) -> None:
         self._origin_ns = origin_ns
-        self._levels: dict[Level, dict[int, array[int]]] = {}
+        self._remember = remember
+        self._levels: dict[Level, dict[int, _Members]] = {}
         self._places: dict[int, list[tuple[Level, int]]] = {}
 
     def insert(self, handle: int, face: int, box: Box, start_ns: int, end_ns: int) -> None:
         """Add a member with a box [chart units] in a face during a window; call again for each face it touches."""
         level = _level(max(box[2] - box[0], box[3] - box[1]), end_ns - start_ns)
         table = self._levels.setdefault(level, {})
-        places = self._places.setdefault(handle, [])
-        for key in self._keys(level, face, box, start_ns, end_ns):
-            members = table.get(key)
-            if members is None:
-                table[key] = array("i", (handle,))
-            else:
-                members.append(handle)
-            places.append((level, key))
+        keys = self._keys(level, face, box, start_ns, end_ns)
+        for key in keys:
+            _add(table, key, handle)
+        if self._remember:
+            self._places.setdefault(handle, []).extend([(level, key) for key in keys])
 
     def insert_many(self, handles: IntArray, face: IntArray, flat: FloatArray, time_ns: IntArray) -> None:
         """Add n members (n,) with one box each: flat (n, 4), time_ns (n, 2)."""
-        for handle, f, box, (start, end) in zip(
-            handles.tolist(), face.tolist(), flat.tolist(), time_ns.tolist(), strict=True
-        ):
-            self.insert(handle, f, (box[0], box[1], box[2], box[3]), start, end)
+        far = (np.abs(time_ns.astype(float) - self._origin_ns) > _FAR_NS).any(axis=1)
+        slow = far | self._remember
+        for k in np.flatnonzero(slow).tolist():
+            u0, v0, u1, v1 = flat[k].tolist()
+            self.insert(int(handles[k]), int(face[k]), (u0, v0, u1, v1), *time_ns[k].tolist())
+        quick = np.flatnonzero(~slow)
+        space, time = _levels(flat[quick], time_ns[quick])
+        both = space * (_MAX_TIME + 1) + time
+        for pair in np.unique(both).tolist():
+            of = quick[both == pair]
+            self._insert_level(divmod(pair, _MAX_TIME + 1), handles[of], face[of], flat[of], time_ns[of])
 
     def remove(self, handle: int) -> None:
-        """Take a member out.
+        """Take a member out, where it is remembered.
 
         Raises:
             KeyError: there is no such member.
         """
         for level, key in self._places.pop(handle):
-            table = self._levels[level]
-            members = table[key]
+            self._take(level, key, handle)
+
+    def discard(self, handle: int, face: int, box: Box, start_ns: int, end_ns: int) -> None:
+        """Take a member out, where it is not remembered; the rest as it was inserted.
+
+        Raises:
+            KeyError, ValueError: there is no such member.
+        """
+        level = _level(max(box[2] - box[0], box[3] - box[1]), end_ns - start_ns)
+        for key in self._keys(level, face, box, start_ns, end_ns):
+            self._take(level, key, handle)
+
+    def _take(self, level: Level, key: int, handle: int) -> None:
+        table = self._levels[level]
+        members = table[key]
+        if isinstance(members, int):
+            if members != handle:
+                raise KeyError(handle)
+            del table[key]
+        else:
             last = members.pop()
             if last != handle:
                 members[members.index(handle)] = last
             if not members:
                 del table[key]
-                if not table:
-                    del self._levels[level]
+        if not table:
+            del self._levels[level]
+
+    def _insert_level(
+        self, level: Level, handles: IntArray, face: IntArray, flat: FloatArray, time_ns: IntArray
+    ) -> None:
+        """Add members whose boxes have one level; the same keys as _keys, for all at once."""
+        space, time = level
+        half, top = 2.0 ** (space - 1), (1 << space) - 1
+        cells = ((flat + 1.0) * half).astype(np.int64)
+        low, high = np.maximum(cells[:, :2], 0), np.minimum(cells[:, 2:], top)
+        slots = (time_ns - self._origin_ns) >> time
+        least = np.column_stack([slots[:, 0], low])
+        wide = np.maximum(np.column_stack([slots[:, 1], high]) - least + 1, 0)
+        counts = wide.prod(axis=1)
+        of = np.repeat(np.arange(len(counts)), counts)
+        number = np.arange(len(of)) - np.repeat(np.cumsum(counts) - counts, counts)
+        number, v = np.divmod(number, wide[of, 2])
+        t, u = np.divmod(number, wide[of, 1])
+        keys = ((least[of, 0] + t) << _FACE_BITS) | face[of]
+        keys = ((keys << _COORDINATE_BITS | (least[of, 1] + u)) << _COORDINATE_BITS) | (least[of, 2] + v)
+        order = np.argsort(keys, kind="stable")
+        _add_many(self._levels.setdefault(level, {}), keys[order], handles[of[order]])
 
     def near(self, face: int, box: Box, start_ns: int, end_ns: int) -> npt.NDArray[np.int32]:
         """Members of all cells that a box touches, some of them more than once."""
         found: list[npt.NDArray[np.int32]] = []
+        single: list[int] = []
         for level, table in self._levels.items():
             if self._span(level, box, start_ns, end_ns) > len(table):
-                found += [np.frombuffer(members, np.int32) for members in table.values()]
+                single += [members for members in table.values() if isinstance(members, int)]
+                found += [np.frombuffer(members, np.int32) for members in table.values() if isinstance(members, array)]
                 continue
             for key in self._keys(level, face, box, start_ns, end_ns):
                 members = table.get(key)
-                if members is not None:
+                if isinstance(members, int):
+                    single.append(members)
+                elif members is not None:
                     found.append(np.frombuffer(members, np.int32))
+        if single:
+            found.append(np.array(single, np.int32))
         # copied at once: an array that is looked at cannot grow
         return np.concatenate(found) if found else np.empty(0, np.int32)
 
@@ -118,3 +180,36 @@ def _level(size: float, lasting_ns: int) -> Level:
         space = min(1 - math.frexp(max(size, 1e-9))[1], _MAX_SPACE)
     time = min(max(lasting_ns.bit_length(), _MIN_TIME), _MAX_TIME)
     return space, time + (time & 1)
+
+
+def _levels(flat: FloatArray, time_ns: IntArray) -> tuple[IntArray, IntArray]:
+    """The same for many boxes (n, 4) and windows (n, 2): levels of space and of time, (n,) each."""
+    size = np.maximum(flat[:, 2] - flat[:, 0], flat[:, 3] - flat[:, 1])
+    space = np.minimum(1 - np.frexp(np.maximum(size, 1e-9))[1].astype(np.int64), _MAX_SPACE)
+    lengths = 1 << np.arange(_MIN_TIME, _MAX_TIME, 2, dtype=np.int64)
+    time = _MIN_TIME + 2 * np.searchsorted(lengths, time_ns[:, 1] - time_ns[:, 0], side="right")
+    return np.where(size < 1.0, space, 0), time
+
+
+def _add(table: dict[int, _Members], key: int, handle: int) -> None:
+    members = table.get(key)
+    if members is None:
+        table[key] = handle
+    elif isinstance(members, int):
+        table[key] = array("i", (members, handle))
+    else:
+        members.append(handle)
+
+
+def _add_many(table: dict[int, _Members], keys: IntArray, handles: IntArray) -> None:
+    """Add members (n,) to cells (n,), which are in order."""
+    first = np.flatnonzero(np.diff(keys, prepend=keys[0] - 1)) if len(keys) else keys
+    alone = np.diff(first, append=len(keys)) == 1
+    single = dict(zip(keys[first[alone]].tolist(), handles[first[alone]].tolist(), strict=True))
+    for key in table.keys() & single.keys():
+        _add(table, key, single.pop(key))
+    table.update(single)
+    crowded = np.ones(len(keys), bool)
+    crowded[first[alone]] = False
+    for key, handle in zip(keys[crowded].tolist(), handles[crowded].tolist(), strict=True):
+        _add(table, key, handle)

@@ -44,8 +44,8 @@ class Picture:
         self._near: dict[Kind, Near] = {
             "intent": Near(origin_ns), "constraint": Near(origin_ns), "subscription": Near(origin_ns)
         }  # fmt: skip
-        self._ends: list[tuple[int, Kind, str]] = []  # heaps of what is near and ends, and of what is kept by id alone
-        self._kept: list[tuple[int, Kind, str]] = []
+        self._ends: list[tuple[int, Kind, str]] = []  # heaps of what has yet to end,
+        self._kept: list[tuple[int, Kind, str]] = []  # and of what has, by until when it is kept
         self._now_ns = MIN_NS
 
     # As a Snapshot (protocol.py)
@@ -104,9 +104,22 @@ class Picture:
         return undo[::-1]
 
     def load(self, values: Iterable[Placed | UssStatus]) -> None:
-        """Put values that are stored already."""
+        """Put values that are stored already: each once, and none of which is here yet. Fast for many."""
+        current: dict[Kind, list[tuple[str, Cover]]] = {"intent": [], "constraint": [], "subscription": []}
         for value in values:
-            self._put(value)
+            if isinstance(value, UssStatus):
+                self.statuses[value.uss] = value
+                continue
+            kind = _kind(value)
+            self._table(kind)[value.id] = value
+            if isinstance(value, Intent):
+                self._depends(value, on=True)
+            self._ends.append((value.end_ns, kind, value.id))
+            if value.end_ns >= self._now_ns:
+                current[kind].append((value.id, value.cover))
+        heapq.heapify(self._ends)
+        for kind, covers in current.items():
+            self._near[kind].insert_many(covers)
 
     def advance(self, now_ns: int) -> list[Drop]:
         """Let time pass: what has ended is near nothing any more; returns the changes that drop what is kept no longer.
@@ -117,8 +130,11 @@ class Picture:
         while self._ends and self._ends[0][0] < self._now_ns:
             end_ns, kind, ident = heapq.heappop(self._ends)
             known = self._table(kind).get(ident)
-            if known is not None and known.end_ns == end_ns and ident in self._near[kind]:
+            if known is None or known.end_ns != end_ns:
+                continue
+            if ident in self._near[kind]:
                 self._near[kind].remove(ident)
+            heapq.heappush(self._kept, (_until(known), kind, ident))
         due = set()
         while self._kept and self._kept[0][0] < self._now_ns:
             due.add(heapq.heappop(self._kept))
@@ -161,7 +177,6 @@ class Picture:
             self._depends(value, on=True)
         if before is None or before.end_ns != value.end_ns:
             heapq.heappush(self._ends, (value.end_ns, kind, value.id))
-            heapq.heappush(self._kept, (_until(value), kind, value.id))
         return [Put(before) if before is not None else Drop(kind, value.id)]
 
     def _remove(self, kind: Kind, value: Placed) -> None:
@@ -186,6 +201,16 @@ class Picture:
         if kind == "intent":
             return cast("dict[str, Placed]", self.intents)
         return cast("dict[str, Placed]", self.constraints if kind == "constraint" else self.subscriptions)
+
+
+def _kind(value: Placed) -> Kind:
+    match value:
+        case Intent():
+            return "intent"
+        case Constraint():
+            return "constraint"
+        case Subscription():
+            return "subscription"
 
 
 def _until(value: Placed) -> int:
