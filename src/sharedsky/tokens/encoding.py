@@ -14,7 +14,12 @@ from typing import Final, NoReturn
 
 from sharedsky.tokens.errors import EncodingError
 
+#: Nesting of JSON; a token's claims have one or two levels, a key set three.
+MAX_DEPTH: Final = 32
+
 _BASE64URL: Final = re.compile(r"[A-Za-z0-9_-]*")
+#: A string, closed or not, so that brackets in it do not count; or a bracket. Every character is looked at once.
+_NESTING: Final = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[\[{\]}]', re.DOTALL)
 
 
 def to_base64url(data: bytes) -> str:
@@ -41,11 +46,13 @@ def read_object(data: bytes) -> dict[str, object]:
 
     Raises:
         EncodingError: not UTF-8, not JSON, no object, a name twice (at any depth), NaN, infinity, a number beyond a
-            double, nesting without end. Its text holds nothing of the input.
+            double, nesting beyond 32 levels. Its text holds nothing of the input.
     """
     try:
+        text = data.decode("utf-8")
+        _check_depth(text)
         value = json.loads(
-            data.decode("utf-8"),
+            text,
             object_pairs_hook=_unique,
             parse_constant=_no_constant,
             parse_float=_finite,
@@ -53,8 +60,6 @@ def read_object(data: bytes) -> dict[str, object]:
         )
     except UnicodeDecodeError as error:
         raise EncodingError("this is not UTF-8.") from error
-    except RecursionError as error:
-        raise EncodingError("this JSON is nested too deeply.") from error
     except ValueError as error:
         raise EncodingError("this is not JSON.") from error
     if not isinstance(value, dict):
@@ -65,6 +70,14 @@ def read_object(data: bytes) -> dict[str, object]:
 def write_object(value: dict[str, object]) -> bytes:
     """A JSON object, as short as it can be, in ASCII."""
     return json.dumps(value, separators=(",", ":"), allow_nan=False).encode("ascii")
+
+
+def _check_depth(text: str) -> None:
+    depth = 0
+    for match in _NESTING.finditer(text):
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(match.group(), 0)
+        if depth > MAX_DEPTH:
+            raise EncodingError("this JSON is nested too deeply.")
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
