@@ -20,7 +20,6 @@ from sharedsky.tokens.clients import (
 )
 from sharedsky.tokens.errors import TrustError
 from sharedsky.tokens.secret import SecretHash, hash_secret, new_secret, secret_id_of
-from sharedsky.tokens.store import MemoryStore
 from token_samples import NOW_S, SCOPE, CountingRandom
 
 NOW = int(NOW_S)
@@ -162,32 +161,3 @@ def test_a_hash_survives_its_text() -> None:
 def test_a_stored_hash_that_cannot_be_read_is_refused(text: str) -> None:
     with pytest.raises(TrustError, match="Rotate"):
         SecretHash.decode(text)
-
-
-def test_the_store_keeps_one_client_of_a_name_and_of_an_id() -> None:
-    store = MemoryStore()
-    client, _ = a_client()
-    assert store.add_client(client)
-    assert not store.add_client(client)
-    assert not store.add_client(replace(client, name="other"))
-    assert not store.add_client(replace(client, id="other"))
-    assert store.clients() == [client]
-    assert (store.client("uss1"), store.client("other")) == (client, None)
-
-
-def test_the_store_replaces_only_what_is_there() -> None:
-    store = MemoryStore()
-    client, _ = a_client()
-    changed = rescoped(client, ["a"], [])
-    assert not store.replace_client(client, changed)
-    store.add_client(client)
-    assert store.replace_client(client, changed)
-    assert not store.replace_client(client, changed)
-    assert not store.replace_client(changed, replace(changed, name="other"))
-    assert store.client("uss1") == changed
-
-
-def test_the_store_binds_a_sub_once() -> None:
-    store = MemoryStore()
-    assert [store.bind("s", "a"), store.bind("s", "b"), store.bound_issuer("s")] == ["a", "a", "a"]
-    assert [store.release("s"), store.release("s"), store.bound_issuer("s")] == ["a", None, None]
