@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from sharedsky.cli.options import Arguments, build_parser
 from sharedsky.cli.say import Status, flush_stdout, prepare_streams, tell
-from sharedsky.errors import LimitError, ProfileError, UsageError
+from sharedsky.errors import LimitError, ProfileError, SharedskyError, UsageError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -55,8 +55,36 @@ def _run(typed: list[str]) -> int:
             from sharedsky.cli import convert
 
             return convert.run(arguments)
+        case "serve":
+            from sharedsky.cli import serve
+
+            return serve.run(arguments)
+        case "client" | "keys":
+            return _tokens(arguments)
         case _:
             raise UsageError("no command is given.", "See sharedsky --help.")
+
+
+def _tokens(arguments: Arguments) -> int:
+    """The commands about tokens, on the database that is named."""
+    from pathlib import Path
+
+    from sharedsky.cli import client, keys
+    from sharedsky.store.sqlite.tokens import SqliteTokenStore
+    from sharedsky.tokens.keyring import KeyFolder
+
+    try:
+        if arguments.command == "keys":
+            return keys.run(arguments, KeyFolder(Path(arguments.keys or f"{arguments.database}.keys")))
+        store = SqliteTokenStore(Path(arguments.database))
+        try:
+            return client.run(arguments, store)
+        finally:
+            store.close()
+    except (UsageError, ProfileError, LimitError):
+        raise
+    except SharedskyError as error:
+        raise UsageError(error.message, error.advice) from error
 
 
 def _internal_error(error: Exception, *, debug: bool) -> int:

@@ -13,12 +13,17 @@ from typing import Final, NoReturn
 
 import sharedsky
 from sharedsky.cli import quantities
+from sharedsky.cli.client import add_client_parser
+from sharedsky.cli.keys import add_keys_parser
+from sharedsky.cli.serve import add_serve_parser
 from sharedsky.errors import UsageError
 
 #: The names of the formats that are read (formats.detect has the readers; a test holds the two together).
 FORMATS: Final = ("f3548", "flight-declaration", "geojson", "fpl", "tracks")
 
 _MAX_HELP_WIDTH: Final = 100
+#: Where the exchange keeps everything, unless it is told otherwise (server.settings; a test holds the two together).
+DEFAULT_DATABASE: Final = "sharedsky.db"
 
 CHECK_EXAMPLES: Final = """\
 examples:
@@ -82,6 +87,9 @@ class Arguments(argparse.Namespace):
     assume_rvsm: bool
     terrain: str | None
 
+    database: str
+    keys: str
+
     format: str
     output: str | None
     report: str | None
@@ -117,6 +125,20 @@ def build_parser() -> Parser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
     _add_check(commands)
     _add_convert(commands)
+    add_serve_parser(commands)
+    add_client_parser(commands)
+    add_keys_parser(commands)
+    for name in ("client", "keys"):
+        for action in _actions(commands.choices[name]):
+            action.add_argument(
+                "--database", metavar="PATH", default=DEFAULT_DATABASE, help="the exchange's file (sharedsky.db)"
+            )
+            if name == "keys":
+                action.add_argument(
+                    "--keys", metavar="FOLDER", default="", help="of the keys that sign tokens (default DATABASE.keys)"
+                )
+            _add_debug(action)
+    _add_debug(commands.choices["serve"])
     return parser
 
 
@@ -258,6 +280,16 @@ def _add_output(group: argparse._ArgumentGroup) -> None:
         "--output", metavar="PATH",
         help="write to a file instead of standard output: whole or not at all, and never over an input",
     )  # fmt: skip
+
+
+def _actions(parser: argparse.ArgumentParser) -> list[argparse.ArgumentParser]:
+    """The parsers of a command's actions."""
+    found = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    return [choice for action in found for choice in action.choices.values()]
+
+
+def _add_debug(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--debug", action="store_true", help="show where in sharedsky an internal error happened")
 
 
 def _add_common(parser: Parser) -> None:

@@ -21,8 +21,10 @@ from sharedsky.server.decode import BadRequest, TooLarge
 from sharedsky.server.intents import intent_routes
 from sharedsky.server.statuses import report_routes, status_routes
 from sharedsky.server.subscriptions import subscription_routes
+from sharedsky.server.tokens import token_routes
 from sharedsky.server.wire import ErrorResponse
 from sharedsky.tokens.errors import Forbidden, Unauthorized
+from sharedsky.tokens.issuer import BuiltInIssuer
 
 Call = Request[Any, Any, Any]
 _PROBLEM = "application/problem+json"
@@ -30,8 +32,8 @@ _PROBLEM = "application/problem+json"
 _STANDARD = ("/dss/", "/aux/", "/uss/", "/rid/")
 
 
-def make_app(context: Context, pool: str) -> Litestar:
-    """The application over a context; pool: the name of this pool's picture of the airspace."""
+def make_app(context: Context, pool: str, issuer: BuiltInIssuer | None = None) -> Litestar:
+    """The application over a context; pool: the name of this pool's picture of the airspace. issuer: of own tokens."""
     routes = [
         *intent_routes(context),
         *constraint_routes(context),
@@ -39,6 +41,7 @@ def make_app(context: Context, pool: str) -> Litestar:
         *status_routes(context),
         *report_routes(context),
         *beside_routes(context, pool),
+        *(token_routes(issuer) if issuer is not None else ()),
     ]
     return Litestar(
         routes,

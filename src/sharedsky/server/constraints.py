@@ -80,9 +80,10 @@ def constraint_routes(context: Context) -> list[HTTPRouteHandler]:
     )
     async def remove(request: Call, entityid: str, ovn: str) -> Response[wire.ChangeConstraintReferenceResponse]:
         ident, manager = decode.entity_id(entityid), caller_of(request).sub
-        return await context.decide(
-            lambda snapshot, new: _answered(rules.delete_constraint(ident, ovn, manager, snapshot), manager)
-        )
+        return await context.change(
+            request, "constraint", ident,
+            lambda snapshot, new: _answered(rules.delete_constraint(ident, ovn, manager, snapshot), manager),
+        )  # fmt: skip
 
     return [query, read, create, update, remove, without_version(f"{_PATH}/{{entityid:str}}", _WRITE)]
 
@@ -98,7 +99,7 @@ async def _put(
     def decide(snapshot: Snapshot, new: Fresh) -> Decided[Sent]:
         return _answered(rules.put_constraint(wanted, cover, snapshot, new), manager)
 
-    return await context.decide(decide)
+    return await context.change(request, "constraint", wanted.id, decide)
 
 
 def _answered(decided: Decided[rules.Answer], viewer: str) -> Decided[Sent]:

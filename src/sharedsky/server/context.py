@@ -6,7 +6,6 @@ Called by app.py, which makes one Context, and by the routes.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar, cast
@@ -18,7 +17,9 @@ from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 
 from sharedsky.exchange.answers import RefusalKind, Refused
 from sharedsky.exchange.fresh import Fresh, fresh
-from sharedsky.exchange.protocol import Decided, Snapshot, Store
+from sharedsky.exchange.model import Kind
+from sharedsky.exchange.protocol import Decided, Snapshot, Store, StoredReply
+from sharedsky.server.repeats import request_key, still_stands
 from sharedsky.server.wire import ErrorResponse
 from sharedsky.tokens.validator import Caller, Validator, require
 
@@ -72,6 +73,40 @@ class Context:
         new = self.fresh()
         status, body = await self.store.write(new.now_ns, lambda snapshot: decide(snapshot, new))
         return Response(body, status_code=status, media_type=JSON)
+
+    async def change(
+        self, request: Call, kind: Kind, ident: str, decide: Callable[[Snapshot, Fresh], Decided[Sent]]
+    ) -> Response[Any]:
+        """Decide on a change of one entity; a request repeated is answered as the first time (repeats.py)."""
+        caller = caller_of(request)
+        body = await request.body()
+        key = request_key(caller.issuer, caller.sub, request.method, request.url.path, body)
+        new = self.fresh()
+        again = await self._said_before(key, kind, ident, request.method, new.now_ns)
+        if again is not None:
+            return again
+
+        def decided(snapshot: Snapshot) -> Decided[Sent]:
+            made = decide(snapshot, new)
+            if not made.changes:
+                return made
+            status, answer = made.answer
+            return Decided(made.answer, made.changes, StoredReply(key, status, answer, new.now_ns))
+
+        status, answer = await self.store.write(new.now_ns, decided)
+        if status in (404, 409):  # the first of two that came at once may have been decided meanwhile
+            again = await self._said_before(key, kind, ident, request.method, new.now_ns)
+        return again or Response(answer, status_code=status, media_type=JSON)
+
+    async def _said_before(
+        self, key: bytes, kind: Kind, ident: str, method: str, now_ns: int
+    ) -> Response[Any] | None:
+        reply = await self.store.recent_reply(key, now_ns)
+        if reply is None:
+            return None
+        kept = reply
+        stands = await self.store.read(now_ns, lambda snapshot: still_stands(kept, kind, ident, method, snapshot))
+        return Response(kept.body, status_code=kept.status, media_type=JSON) if stands else None
 
     async def ask(self, ask: Callable[[Snapshot], Sent]) -> Response[Any]:
         """Ask the current state, and send the answer."""
@@ -130,10 +165,3 @@ def without_version(path: str, opt: dict[str, object]) -> HTTPRouteHandler:
         return Response(body, status_code=status, media_type=JSON)
 
     return refuse_deletion
-
-
-def request_key(request: Call, body: bytes) -> bytes:
-    """What tells a request from others: client, method, path and body."""
-    caller = caller_of(request)
-    parts = (caller.issuer, caller.sub, request.method, request.url.path)
-    return hashlib.sha256(b"\0".join(part.encode() for part in parts) + b"\0" + body).digest()

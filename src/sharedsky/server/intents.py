@@ -86,9 +86,10 @@ def intent_routes(context: Context) -> list[HTTPRouteHandler]:
         request: Call, entityid: str, ovn: str
     ) -> Response[wire.ChangeOperationalIntentReferenceResponse]:
         ident, manager = decode.entity_id(entityid), caller_of(request).sub
-        return await context.decide(
-            lambda snapshot, new: _answered(rules.delete_intent(ident, ovn, manager, snapshot), manager)
-        )
+        return await context.change(
+            request, "intent", ident,
+            lambda snapshot, new: _answered(rules.delete_intent(ident, ovn, manager, snapshot), manager),
+        )  # fmt: skip
 
     return [query, read, create, update, remove, without_version(f"{_PATH}/{{entityid:str}}", _SCOPES)]
 
@@ -115,7 +116,7 @@ async def _put(
     def decide(snapshot: Snapshot, new: Fresh) -> Decided[Sent]:
         return _answered(rules.put_intent(wanted, cover, snapshot, new), caller.sub)
 
-    return await context.decide(decide)
+    return await context.change(request, "intent", wanted.id, decide)
 
 
 def _check_scopes(caller: Caller, data: wire.PutOperationalIntentReferenceParameters) -> None:

@@ -94,7 +94,7 @@ def subscription_routes(context: Context) -> list[HTTPRouteHandler]:
             gone = encode.subscription(answer.subscription, answer.dependents)
             return Decided(send(wire.DeleteSubscriptionResponse(gone)), decided.changes)
 
-        return await context.decide(decide)
+        return await context.change(request, "subscription", ident, decide)
 
     return [query, read, create, update, remove, without_version(f"{_PATH}/{{subscriptionid:str}}", _SCOPES)]
 
@@ -122,7 +122,7 @@ async def _put(
         decided = rules.put_subscription(wanted, cover, snapshot, new)
         return Decided(_sent(decided.answer, caller.sub), decided.changes)
 
-    return await context.decide(decide)
+    return await context.change(request, "subscription", ident, decide)
 
 
 def _sent(answer: rules.Answer, viewer: str) -> Sent:

@@ -1,0 +1,174 @@
+"""Running the server: sockets, TLS, the store, what is due every second, and an end in which nothing is lost.
+
+Called by cli/serve.py.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import secrets
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import uvicorn
+
+from sharedsky.airspace.time import NS_PER_DAY
+from sharedsky.errors import SharedskyError, UsageError
+from sharedsky.server.app import make_app
+from sharedsky.server.context import Context
+from sharedsky.server.context import Settings as HttpSettings
+from sharedsky.server.settings import Address, Serve
+from sharedsky.store.sqlite.store import SqliteStore
+from sharedsky.store.sqlite.tokens import SqliteTokenStore
+from sharedsky.tokens.gate import Gate, GateSettings, open_gate
+from sharedsky.tokens.trust import parse_trust
+
+_LOG: Final = logging.getLogger("sharedsky")
+#: Requests that wait to be accepted, for each address.
+_BACKLOG: Final = 2_048
+#: How long requests that are under way may take once the server is told to stop [s].
+_GRACE_S: Final = 30
+
+
+def serve(settings: Serve, say: Callable[[str], None]) -> None:
+    """Serve until told to stop (SIGTERM, SIGINT); say: takes the lines that an operator reads at the start.
+
+    Raises:
+        UsageError, SharedskyError: it cannot start, and why.
+    """
+    sockets = [_bound(address) for address in settings.addresses]
+    try:
+        now_ns = time.time_ns()
+        store = SqliteStore.open(Path(settings.database), now_ns, retention_ns=settings.retention_days * NS_PER_DAY)
+        gate = _gate(settings)
+        server = _Server(_config(settings, store, gate), store, gate, settings)
+        gc.collect()
+        gc.freeze()  # what is loaded stays: it need not be looked at again and again
+        for line in _greeting(settings):
+            say(line)
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            runner.run(server.run_until_told(sockets))
+    finally:
+        for sock in sockets:
+            sock.close()
+
+
+def _gate(settings: Serve) -> Gate:
+    first = settings.addresses[0]
+    iss = f"{'https' if settings.tls_cert else 'http'}://{first}"
+    wanted = GateSettings(
+        iss=iss,
+        audiences=settings.audiences,
+        folder=settings.key_folder,
+        trust_keys=tuple(parse_trust(text, "--trust-key") for text in settings.trust_key),
+        jwks=tuple(parse_trust(text, "--jwks") for text in settings.jwks),
+    )
+    return open_gate(wanted, SqliteTokenStore(Path(settings.database)), time.time, secrets.token_bytes)
+
+
+def _config(settings: Serve, store: SqliteStore, gate: Gate) -> uvicorn.Config:
+    http = HttpSettings(allow_http_base_urls=settings.allow_http_base_urls)
+    app = make_app(Context(store, gate.validator, time.time_ns, http), settings.pool, gate.issuer)
+    return uvicorn.Config(
+        app,
+        http="httptools",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=True,
+        backlog=_BACKLOG,
+        timeout_graceful_shutdown=_GRACE_S,
+        ssl_certfile=settings.tls_cert or None,
+        ssl_keyfile=settings.tls_key or None,
+        proxy_headers=bool(settings.trusted_proxy),
+        forwarded_allow_ips=list(settings.trusted_proxy) or None,
+    )
+
+
+class _Server(uvicorn.Server):
+    """The HTTP server with the store behind it."""
+
+    def __init__(self, config: uvicorn.Config, store: SqliteStore, gate: Gate, settings: Serve) -> None:
+        super().__init__(config)
+        self.store, self.gate, self.settings = store, gate, settings
+
+    async def run_until_told(self, sockets: list[socket.socket]) -> None:
+        """Serve; then finish requests under way, keep what they changed, and close the store."""
+        chores = asyncio.create_task(self._chores())
+        try:
+            await self.serve(sockets=sockets)
+        finally:
+            chores.cancel()
+            await self.store.close()
+
+    async def _chores(self) -> None:
+        """What is due every second or so, none of it so urgent that a failure should end the server."""
+        certificate = _changed_at(self.settings)
+        while True:
+            await asyncio.sleep(1.0)
+            try:
+                await self.store.tidy(time.time_ns())
+                line = await asyncio.to_thread(self.gate.tick, time.time())
+                if line is not None:
+                    _LOG.info(line)
+                if _changed_at(self.settings) != certificate:
+                    certificate = _changed_at(self.settings)
+                    self._load_certificate()
+            except (SharedskyError, OSError) as error:
+                _LOG.warning("%s", error)
+
+    def _load_certificate(self) -> None:
+        """New connections get the new certificate; one that cannot be read leaves the old one in use."""
+        if self.config.ssl is not None:
+            self.config.ssl.load_cert_chain(self.settings.tls_cert, self.settings.tls_key)
+            _LOG.info("the certificate was read again")
+
+
+def _changed_at(settings: Serve) -> tuple[int, ...]:
+    """When the certificate and its key were last written."""
+    try:
+        return tuple(Path(name).stat().st_mtime_ns for name in (settings.tls_cert, settings.tls_key) if name)
+    except OSError:
+        return ()
+
+
+def _bound(address: Address) -> socket.socket:
+    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((address.host, address.port))
+        sock.listen(_BACKLOG)
+    except OSError as error:
+        sock.close()
+        advice = "Choose another port, or end what uses it."
+        raise UsageError(f"--listen {address}: {error.strerror}.", advice) from None
+    sock.set_inheritable(True)
+    return sock
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:  # not on every system
+        return None
+    return uvloop.new_event_loop
+
+
+def _greeting(settings: Serve) -> list[str]:
+    scheme = "https" if settings.tls_cert else "http"
+    base = f"{scheme}://{settings.addresses[0]}"
+    return [
+        *(f"listening on {scheme}://{address}" for address in settings.addresses),
+        f"the database is {settings.database}; tokens are for {', '.join(settings.audiences)}",
+        "a first token: sharedsky client add uss1 --scope utm.strategic_coordination "
+        f"--database {settings.database}, then",
+        f"  curl -u uss1:SECRET -d grant_type=client_credentials -d scope=utm.strategic_coordination "
+        f"-d audience={settings.audiences[0]} {base}/oauth/token",
+    ]

@@ -1,0 +1,163 @@
+"""What an operator may set for `sharedsky serve`: on the command line, or under the same names in a TOML file.
+
+docs/serve.md documents every setting; a test holds the two together. Called by cli/serve.py and run.py.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from sharedsky.errors import UsageError
+
+DEFAULT_LISTEN: Final = "127.0.0.1:8080"
+DEFAULT_DATABASE: Final = "sharedsky.db"
+_MAX_CONFIG_BYTES: Final = 1_000_000
+
+
+class Address(NamedTuple):
+    """Where to listen."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+    @property
+    def loopback(self) -> bool:
+        """Whether only this machine can reach it."""
+        return self.host == "localhost" or ipaddress.ip_address(self.host).is_loopback
+
+
+@dataclass(frozen=True, slots=True)
+class Serve:
+    """The settings; names use underscores here and dashes on the command line and in a file.
+
+    listen: addresses, all of them one store. database: the SQLite file. keys: the folder of the signing keys.
+    trust_key, jwks: issuers of tokens. audience: what tokens must be for; by default the host names that are listened
+    on. tls_cert, tls_key: PEM files. trusted_proxy: addresses of a proxy that ends TLS. insecure: plain HTTP off
+    loopback all the same. allow_http_base_urls: USSs may give http URLs. pool: the name of this pool.
+    retention_days: how long what has ended stays in the file.
+    """
+
+    listen: tuple[str, ...] = (DEFAULT_LISTEN,)
+    database: str = DEFAULT_DATABASE
+    keys: str = ""
+    trust_key: tuple[str, ...] = ()
+    jwks: tuple[str, ...] = ()
+    audience: tuple[str, ...] = ()
+    tls_cert: str = ""
+    tls_key: str = ""
+    trusted_proxy: tuple[str, ...] = ()
+    insecure: bool = False
+    allow_http_base_urls: bool = False
+    enable_test_interface: bool = False
+    pool: str = "sharedsky"
+    retention_days: int = 30
+    addresses: tuple[Address, ...] = field(default=(), init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "addresses", tuple(parse_address(text) for text in self.listen))
+        if "://" in self.database:
+            raise UsageError("--database takes a path: a database server is not supported yet.", "Name a file.")
+        if bool(self.tls_cert) != bool(self.tls_key):
+            raise UsageError("--tls-cert and --tls-key belong together.", "Give both, or none.")
+        if self.retention_days < 1:
+            raise UsageError("--retention-days must be at least 1.", "What has ended is kept for a day at least.")
+        for proxy in self.trusted_proxy:
+            _ip(proxy, "--trusted-proxy")
+        guarded = self.tls_cert or self.trusted_proxy or self.insecure
+        for address in self.addresses:
+            if not guarded and not address.loopback:
+                raise UsageError(
+                    f"--listen {address} would offer plain HTTP to other machines.",
+                    "Give --tls-cert and --tls-key, or the --trusted-proxy that ends TLS, or --insecure.",
+                )
+
+    @property
+    def audiences(self) -> tuple[str, ...]:
+        """What tokens must be for."""
+        hosts = (address.host for address in self.addresses)
+        local = ("localhost",) if any(address.loopback for address in self.addresses) else ()
+        return self.audience or tuple(dict.fromkeys((*hosts, *local)))
+
+    @property
+    def key_folder(self) -> Path:
+        """The folder of the signing keys: beside the database, where none is given."""
+        return Path(self.keys) if self.keys else Path(f"{self.database}.keys")
+
+
+#: The settings by their names on the command line and in a file.
+NAMES: Final = tuple(f.name.replace("_", "-") for f in fields(Serve) if f.init)
+
+
+def parse_address(text: str) -> Address:
+    """HOST:PORT, with an IPv6 address in square brackets.
+
+    Raises:
+        UsageError: it is not.
+    """
+    host, colon, port = text.rpartition(":")
+    bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
+    if not colon or not bare or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65_536:
+        raise UsageError(f"--listen {text!r} is not HOST:PORT.", f"Write it as in {DEFAULT_LISTEN} or [::1]:8080.")
+    if bare != "localhost":
+        _ip(bare, "--listen")
+    return Address(bare, int(port))
+
+
+def read_config(path: str, settings: Serve) -> Serve:
+    """The settings with what a TOML file says.
+
+    Raises:
+        UsageError: it cannot be read, is no TOML, or has a setting that there is not, or of another type.
+    """
+    try:
+        with Path(path).open("rb") as file:
+            data = file.read(_MAX_CONFIG_BYTES)
+        values = tomllib.loads(data.decode("utf-8"))
+    except OSError as error:
+        raise UsageError(f"--config {path!r} cannot be read: {error.strerror}.", "Check its name.") from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"--config {path!r} is not TOML: {error}.", "Correct it.") from None
+    return with_values(settings, values, path)
+
+
+def with_values(settings: Serve, values: Mapping[str, Any], where: str) -> Serve:
+    """The settings with values by name.
+
+    Raises:
+        UsageError: see read_config.
+    """
+    known = {f.name.replace("_", "-"): f.name for f in fields(Serve) if f.init}
+    changed: dict[str, Any] = {}
+    for name, value in values.items():
+        if name not in known:
+            raise UsageError(f"{where}: there is no setting {name!r}.", f"There are {', '.join(sorted(known))}.")
+        changed[known[name]] = _typed(getattr(settings, known[name]), value, f"{where}: {name}")
+    return replace(settings, **changed)
+
+
+def _typed(like: object, value: object, what: str) -> object:
+    """A value of the type of another."""
+    if isinstance(like, tuple):
+        items = [value] if isinstance(value, str) else value
+        if isinstance(items, list | tuple) and all(isinstance(item, str) for item in items):
+            return tuple(items)
+        raise UsageError(f"{what} must be a text, or a list of texts.", "Correct it.")
+    if type(value) is not type(like):
+        wanted = {bool: "true or false", int: "a whole number", str: "a text"}[type(like)]
+        raise UsageError(f"{what} must be {wanted}.", "Correct it.")
+    return value
+
+
+def _ip(text: str, option: str) -> None:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        raise UsageError(f"{option} {text!r} is no IP address.", "Write it as in 127.0.0.1.") from None

@@ -1,0 +1,39 @@
+"""The built-in issuer over HTTP: tokens for clients (RFC 6749, client credentials), and the keys they are signed with.
+
+Called by app.py.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import msgspec
+from litestar import Response, get, post
+from litestar.handlers import HTTPRouteHandler
+
+from sharedsky.server.context import JSON, Call
+from sharedsky.tokens.issuer import BuiltInIssuer
+from sharedsky.tokens.request import TokenRequest
+
+#: Where a client asks for a token.
+TOKEN_PATH = "/oauth/token"
+
+
+def token_routes(issuer: BuiltInIssuer) -> list[HTTPRouteHandler]:
+    """The routes; they need no token."""
+
+    @post(TOKEN_PATH, status_code=200, operation_id="getToken")
+    async def token(request: Call) -> Response[Any]:
+        headers = request.headers
+        asked = TokenRequest(headers.get("content-type"), headers.get("authorization"), await request.body())
+        answer = await asyncio.to_thread(issuer.issue, asked)  # hashing a secret takes milliseconds
+        body = msgspec.json.encode(answer.body)
+        return Response(body, status_code=answer.status, media_type=JSON, headers=dict(answer.headers))
+
+    @get("/.well-known/jwks.json", operation_id="getKeys")
+    async def keys() -> Response[Any]:
+        headers = {"Cache-Control": "public, max-age=300"}
+        return Response(msgspec.json.encode(issuer.jwks()), media_type=JSON, headers=headers)
+
+    return [token, keys]
