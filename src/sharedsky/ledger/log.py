@@ -11,7 +11,6 @@ tells nothing of the others; the last leaf of every checkpointed tree binds the 
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
@@ -267,10 +266,10 @@ class Log:
         needed = len(start) + len(entries) + 1
         total, rung = padded(self._settings.padding, self._state.rung, needed, time_ns)
         dummies = [dummy_leaf(self._settings.seed, number, place) for place in range(total - needed)]
-        rows = sorted((leaf_hash(value), value) for value in (*entries, *dummies))
-        hashes = [one for one, _ in rows]
-        placed = [len(start) + bisect_left(hashes, leaf_hash(value)) for value in entries]
-        rows = [*((leaf_hash(value), value) for value in start), *rows, (leaf_hash(last), last)]
+        middle = sorted((leaf_hash(value), value) for value in (*entries, *dummies))
+        place_of = {value: len(start) + place for place, (_, value) in enumerate(middle)}
+        placed = [place_of[value] for value in entries]
+        rows = [*((leaf_hash(value), value) for value in start), *middle, (leaf_hash(last), last)]
         return _Laid(rows, placed, len(dummies)), rung
 
     def mark(self) -> Mark:

@@ -1,7 +1,8 @@
-"""The promise: what the exchange signs when it takes an entry, before the entry is in the log. docs/ledger.md, 7.
+"""What is signed about an entry: the host's promise to log it, and a party's receipt of it. docs/ledger.md, section 7.
 
 trust.md, "Promise": counter, leaf, log-by time. A promise whose leaf is not in the log after its time is evidence
-against the host. It is returned with every filing and every delivery, with the openings.
+against the host. It is returned with every filing and every delivery, with the openings. trust.md, "Grades of told":
+`received` is the receiver's signature over (tag, counter, head), and covers every entry up to it.
 """
 
 from __future__ import annotations
@@ -78,3 +79,26 @@ def parse_promise(body: bytes) -> Promise:
         as_bytes(entry, HASH_SIZE),
         as_integer(log_by_ns),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class HeadReceipt:
+    """That the receiver of a channel holds its entries up to the counter-th, whose value is `entry`."""
+
+    channel: bytes
+    counter: int
+    entry: bytes
+
+    def __bytes__(self) -> bytes:
+        """The bytes that the receiver signs."""
+        return message("head-receipt", (self.channel, self.counter, self.entry))
+
+
+def parse_head_receipt(body: bytes) -> HeadReceipt:
+    """A receipt from its signed bytes.
+
+    Raises:
+        LedgerFormatError: no receipt.
+    """
+    channel, counter, entry = as_list(read_message(body, "head-receipt"), 3)
+    return HeadReceipt(as_bytes(channel, HASH_SIZE), as_integer(counter, 1), as_bytes(entry, HASH_SIZE))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from sharedsky.ledger.bundle import ConsistencyBundle, LoggedBundle, UnknownBundle, parse_bundle
 from sharedsky.ledger.checkpoint import VerifiedCheckpoint, verify_checkpoint
 from sharedsky.ledger.errors import LedgerError, ProofError
+from sharedsky.ledger.host_leaves import OriginLeaf
 from sharedsky.ledger.leaf import Openings
 from sharedsky.ledger.tree import check_consistency, check_inclusion, leaf_hash
 from sharedsky.verify.policy import Policy
@@ -51,6 +52,8 @@ def _logged(bundle: LoggedBundle, policy: Policy) -> Verdict:
     checkpoint = verified.checkpoint
     value = bundle.leaf.value()
     check_inclusion(leaf_hash(value), bundle.index, checkpoint.size, bundle.proof, checkpoint.root)
+    if isinstance(bundle.leaf, OriginLeaf) and (bundle.index, bundle.leaf.origin) != (0, checkpoint.origin):
+        raise ProofError("an origin leaf is the first of its own log, and this is another.")
     opened = bundle.leaf.opened() if isinstance(bundle.leaf, Openings) else None
     witnesses = _witnesses(verified, policy)
     if not policy.quorum_met({one.key for one in verified.witnesses}):
