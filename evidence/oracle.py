@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 ROOT: Final = Path(__file__).resolve().parent.parent
 TESTS: Final = "tests/property/test_search_against_oracle.py"
 #: How many times the examples of `make test`.
-TIMES: Final = int(os.environ.get("EVIDENCE_TIMES", "10"))
+TIMES: Final = int(os.environ.get("EVIDENCE_TIMES", "4"))
 
 
 def run() -> tuple[str, bool]:

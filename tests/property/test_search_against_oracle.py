@@ -53,13 +53,13 @@ def test_volumes_with_minima_and_buffers(profile: Profile, scene: Scene) -> None
     assert disagreements(scene, Rules(profile, same_owner=True, all_zones=True)) == []
 
 
-@examples(18)
+@examples(6)
 @given(flight_scenes())
 def test_recorded_flights(scene: Scene) -> None:
     assert disagreements(scene) == []
 
 
-@examples(9)
+@examples(3)
 @given(flight_scenes())
 def test_recorded_flights_with_assumed_approval(scene: Scene) -> None:
     assert disagreements(scene, Rules(assume_rvsm=True)) == []
