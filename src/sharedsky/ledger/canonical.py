@@ -35,7 +35,7 @@ MAX_INTEGER: Final = 2**63 - 1
 #: How deep lists may lie in lists: far beyond what any format here needs, far below Python's recursion limit.
 MAX_DEPTH: Final = 16
 #: Items that one decoding may yield, so that a small input cannot make a large structure without end.
-MAX_ITEMS: Final = 4_000_000
+MAX_ITEMS: Final = 1_000_000
 
 _integer = struct.Struct(">Bq").pack
 _head = struct.Struct(">BI").pack

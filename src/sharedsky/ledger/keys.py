@@ -25,6 +25,11 @@ COSIGNATURE_V1: Final = 0x04
 
 _VKEY: Final = re.compile(r"([^+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)")
 _SIGNATURE_SIZE: Final = 64
+#: The prime of the field of Ed25519 (RFC 8032, 5.1).
+_PRIME: Final = 2**255 - 19
+#: y of one point of order 8; its negative is that of the others. With 0, 1 and -1 these are all points of small order.
+_ORDER_8_Y: Final = 0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826
+_WEAK_Y: Final = frozenset({0, 1, _PRIME - 1, _ORDER_8_Y, _PRIME - _ORDER_8_Y})
 #: The latest time of a cosignature (C2SP tlog-cosignature, "Format").
 _MAX_TIME_S: Final = 2**63 - 1
 
@@ -79,7 +84,7 @@ class VerifierKey:
         public: 32 bytes (RFC 8032).
 
     Raises:
-        LedgerFormatError: no name of a key, another type, or no Ed25519 key.
+        LedgerFormatError: no name of a key, another type, or no Ed25519 key that binds anybody.
     """
 
     name: str
@@ -92,6 +97,8 @@ class VerifierKey:
             raise LedgerFormatError(f"signatures of type 0x{self.kind:02x} are not known here.")
         if len(self.public) != 32:
             raise LedgerFormatError("an Ed25519 public key has 32 bytes.")
+        if is_weak(self.public):
+            raise LedgerFormatError("this public key is of small order: signatures under it bind nobody.")
 
     @classmethod
     def parse(cls, vkey: str) -> VerifierKey:
@@ -141,8 +148,19 @@ class VerifierKey:
             raise ProofError(f"the signature of {self.name} is not over this text.")
 
 
+def is_weak(public: bytes) -> bool:
+    """Whether a public key (32 bytes) is a point of small order or is not written in its one form.
+
+    Under a key of small order one signature fits many messages, so that its owner could deny or claim any.
+    """
+    y = int.from_bytes(public, "little") & (2**255 - 1)
+    return y >= _PRIME or y in _WEAK_Y
+
+
 def verify_ed25519(public: bytes, message: bytes, signature: bytes) -> bool:
-    """Whether the signature is that of the public key (32 bytes) over the message (RFC 8032)."""
+    """Whether the signature over the message is that of the public key (32 bytes; RFC 8032). None is, of a weak key."""
+    if len(public) != 32 or is_weak(public):
+        return False
     try:
         Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
     except (InvalidSignature, ValueError):

@@ -9,7 +9,15 @@ import pytest
 from ledger_samples import LOG_KEY, ORIGIN, OTHER_WITNESS, WITNESS, signed, some_bytes
 from sharedsky.ledger.checkpoint import Checkpoint, parse_checkpoint, verify_checkpoint
 from sharedsky.ledger.errors import LedgerFormatError, LedgerValueError, ProofError
-from sharedsky.ledger.keys import COSIGNATURE_V1, ED25519, SigningKey, VerifierKey, cosigned_message
+from sharedsky.ledger.keys import (
+    _WEAK_Y,
+    COSIGNATURE_V1,
+    ED25519,
+    SigningKey,
+    VerifierKey,
+    cosigned_message,
+    verify_ed25519,
+)
 from sharedsky.ledger.note import MAX_NOTE_BYTES, MAX_SIGNATURES, Note, SignatureLine, parse_note
 
 CHECKPOINT = Checkpoint(ORIGIN, 20_852_163, some_bytes("root"))
@@ -80,13 +88,13 @@ def test_what_is_no_key_is_refused(vkey: str) -> None:
 @pytest.mark.parametrize(
     "make",
     [
-        lambda: VerifierKey("a", 0x06, bytes(32)),
+        lambda: VerifierKey("a", 0x06, LOG_KEY.verifier.public),
         lambda: VerifierKey("a", 1, bytes(31)),
-        lambda: VerifierKey("", 1, bytes(32)),
-        lambda: VerifierKey("a b", 1, bytes(32)),
-        lambda: VerifierKey("a\u2003b", 1, bytes(32)),
-        lambda: VerifierKey("a+b", 1, bytes(32)),
-        lambda: VerifierKey("a\x01", 1, bytes(32)),
+        lambda: VerifierKey("", 1, LOG_KEY.verifier.public),
+        lambda: VerifierKey("a b", 1, LOG_KEY.verifier.public),
+        lambda: VerifierKey("a\u2003b", 1, LOG_KEY.verifier.public),
+        lambda: VerifierKey("a+b", 1, LOG_KEY.verifier.public),
+        lambda: VerifierKey("a\x01", 1, LOG_KEY.verifier.public),
         lambda: SigningKey.from_seed("a b", bytes(32)),
     ],
 )
@@ -202,3 +210,46 @@ def test_extension_lines_are_read_and_written() -> None:
 def test_a_checkpoint_that_cannot_be_is_refused(values: tuple[object, ...]) -> None:
     with pytest.raises(LedgerValueError):
         Checkpoint(*values)  # type: ignore[arg-type]
+
+
+# -- Keys that bind nobody ----------------------------------------------------------------------------------------
+
+P = 2**255 - 19
+D = -121665 * pow(121666, -1, P) % P
+
+
+def times_eight(y: int) -> tuple[int, int] | None:
+    """8 times the point of Ed25519 with this y (RFC 8032, 5.1), None where there is none."""
+    square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    if x * x % P != square:
+        x = x * pow(2, (P - 1) // 4, P) % P
+    if x * x % P != square:
+        return None
+    point = (x, y)
+    for _ in range(3):
+        (x1, y1), (x2, y2) = point, point
+        t = D * x1 * x2 * y1 * y2 % P
+        point = (
+            (x1 * y2 + x2 * y1) * pow(1 + t, -1, P) % P,
+            (y1 * y2 + x1 * x2) * pow(1 - t, -1, P) % P,
+        )
+    return point
+
+
+def test_keys_of_small_order_and_of_another_form_are_refused_and_all_of_them_are_known() -> None:
+    assert len(_WEAK_Y) == 5
+    assert all(times_eight(y) == (0, 1) for y in _WEAK_Y)
+    for y in (*_WEAK_Y, P, P + 1, 2**255 - 1):
+        for sign in (0, 1 << 255):
+            public = (y | sign).to_bytes(32, "little")
+            with pytest.raises(LedgerFormatError):
+                VerifierKey("a", ED25519, public)
+            assert not verify_ed25519(public, b"anything", public + bytes(32))
+    assert times_eight(int.from_bytes(LOG_KEY.verifier.public, "little") & (2**255 - 1)) != (0, 1)
+
+
+def test_a_signature_that_a_weak_key_would_fit_to_any_message_fits_none() -> None:
+    identity = (1).to_bytes(32, "little")
+    for text in (b"one", b"another"):
+        assert not verify_ed25519(identity, text, identity + bytes(32))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ledger_oracle import inclusion_path, tree_root
 from ledger_samples import (
     LOG_KEY,
     NO_WITNESS,
@@ -223,6 +224,23 @@ def test_words_cannot_break_a_terminal() -> None:
     words = verify_bundle(bytes(logged_bundle(store, one)), POLICY).words()
     assert all(line.isprintable() for line in words)
     assert any("reserved kind" in line for line in words)
+
+
+def test_a_cosignature_of_the_far_future_is_shown_and_breaks_nothing() -> None:
+    late = bytes(LAST.unsigned().signed_by(LOG_KEY).signed_by(WITNESS, 2**63 - 1))
+    bundle = LoggedBundle(late, LOGGED.index, LOGGED.leaf, LOGGED.proof)
+    assert any("ns after 1970" in line for line in verify_bundle(bytes(bundle), POLICY).words())
+
+
+def test_an_origin_leaf_counts_for_its_own_origin_alone() -> None:
+    store = Store()
+    other = OriginLeaf("other.example/log", 0, bytes(32))
+    root = tree_root([other.value(), *store.close().values[1:]])
+    checkpoint = Checkpoint(ORIGIN, 64, root)
+    proof = tuple(inclusion_path(0, [other.value(), *store.values[1:]]))
+    verdict = verify_bundle(bytes(LoggedBundle(signed(checkpoint), 0, other, proof)), POLICY)
+    assert verdict.finding is Finding.INVALID
+    assert "origin leaf" in verdict.why
 
 
 def test_findings_have_different_statuses_that_no_crash_has_and_one_table_lists_them() -> None:
