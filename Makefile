@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint types imports check bench evidence browser clean
+.PHONY: help demo test lint types imports check conformance bench evidence browser clean
 
 # The first Python that is new enough.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 python; do \
@@ -22,6 +22,7 @@ help:
 	@echo "make demo     check the plans in examples/ and write report.html"
 	@echo "make test     run all tests"
 	@echo "make check    test, lint, types, imports"
+	@echo "make conformance  one pass of the official test suite (needs ../shared/conformance)"
 	@echo "make bench    measure speed and memory"
 	@echo "make evidence run what takes longer than a test run may, and keep its summary in docs/evidence.md"
 	@echo "make clean    remove what these made"
@@ -47,6 +48,9 @@ check: test lint types imports
 
 bench: $(VENV)/.installed-test
 	$(BIN)/python -m bench
+
+conformance: $(VENV)/.installed
+	$(BIN)/python -m evidence.conformance
 
 evidence: $(VENV)/.installed-test
 	$(BIN)/python -m evidence --write

@@ -1,1 +1,2 @@
-"""What takes longer than a test run may: comparisons with the oracle at length, hostile input at full size."""
+"""What takes longer than a test run may: the official suite, comparisons with the oracle at
+length, hostile input at full size."""

@@ -1,6 +1,6 @@
 """`make evidence`: what takes longer than `make test` may, its summary kept in docs/evidence.md.
 
-`--part oracle` or `--part hostile` runs one alone and prints it; `--write` keeps the whole.
+`--part NAME` runs one alone and prints it; `--write` keeps the whole.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from evidence import hostile, oracle
+from evidence import conformance, hostile, oracle
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 
@@ -23,7 +23,11 @@ summary here.
 
 """
 
-PARTS: Final[dict[str, Callable[[], tuple[str, bool]]]] = {"oracle": oracle.run, "hostile": hostile.run}
+PARTS: Final[dict[str, Callable[[], tuple[str, bool]]]] = {
+    "conformance": conformance.run,
+    "oracle": oracle.run,
+    "hostile": hostile.run,
+}
 
 
 def main() -> int:
