@@ -1,0 +1,41 @@
+"""`sharedsky restore`: a database from a copy, checked before anything is replaced (docs/store.md).
+
+Exit status 0: the database is as the copy was. 1: nothing was changed. Called by cli/__init__.py.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from sharedsky.cli.say import tell
+from sharedsky.store.sqlite.errors import DatabaseRefused
+from sharedsky.store.sqlite.restore import restore
+
+
+def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
+    """Add the grammar of `restore` to that of `sharedsky`."""
+    parser = subparsers.add_parser(
+        "restore",
+        help="make a database from a copy",
+        description="Make a database from a copy that `sharedsky backup` made. The server must not run on it.",
+        epilog="exit status: 0 the database is as the copy was; 1 nothing was changed; 64 usage; 70 a bug",
+    )
+    parser.add_argument("file", metavar="FILE", help="the copy")
+    parser.add_argument("--database", metavar="PATH", default="sharedsky.db", help="default sharedsky.db")
+    parser.add_argument("--force", action="store_true", help="replace an existing database, which is kept beside it")
+    parser.add_argument("--quiet", action="store_true", help="say nothing where all went well")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Restore; the exit status."""
+    try:
+        made = restore(Path(arguments.file), Path(arguments.database), force=bool(arguments.force))
+    except DatabaseRefused as error:
+        tell(str(error))
+        return 1
+    if not arguments.quiet:
+        kept = f" What was there before is {made.replaced}." if made.replaced is not None else ""
+        tell(f"{made.path} is as the copy was, after {made.batch:,} commits.{kept}")
+    return 0
