@@ -2,7 +2,8 @@
 
 No clock, no file, no randomness: they come in as arguments, and what must be stored is given back. The exchange appends
 within the transaction of each decision and closes once a second; `mark` and `rewind` undo what a failed transaction
-had done.
+had done. A promise is given away, and a checkpoint signed and shown, only once its transaction is on disk: a checkpoint
+that was shown and is then made again in another way is a fork. One thread at a time.
 
 What holds afterwards: a channel's counter has no gap and each entry names the one before; the log's time never steps
 back from one entry to the next; leaves of one checkpoint lie in the order of their hashes, so that the place of one
