@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from exchange_world import DAY, HOUR, MIN, T0, URL, World, square
 from extents import footprint, relevant
@@ -49,6 +49,11 @@ FOOTPRINTS: Final[dict[int, Footprint]] = {k: footprint(shape) for k, shape in e
 LEVELS = [(0, 100), (100, 200), (101, 200), (0, 300)]
 
 
+STATES = [State.ACCEPTED, State.ACCEPTED, State.ACTIVATED, State.NONCONFORMING, State.CONTINGENT]
+KNOWS = st.sampled_from(["all", "all", "all", "all", "some", "nothing"])
+SUBSCRIBES = st.sampled_from(["none", "new", "new", "new constraints", "same", "same", "implicit", *SUBSCRIPTIONS])
+
+
 @st.composite
 def areas(draw: st.DrawFn, many: int = 2) -> list[tuple[int, int, int, int, int]]:
     """(shape, low, high, start, end), times from now [ns]."""
@@ -56,8 +61,8 @@ def areas(draw: st.DrawFn, many: int = 2) -> list[tuple[int, int, int, int, int]
     for _ in range(draw(st.integers(1, many))):
         low, high = draw(st.sampled_from(LEVELS))
         start = draw(st.sampled_from([-HOUR, 0, 0, HOUR]))
-        end = draw(st.sampled_from([MIN, HOUR, HOUR, 2 * HOUR, 3 * HOUR]))
-        out.append((draw(st.integers(0, len(SHAPES) - 1)), low, high, start, max(end, start + MIN)))
+        end = draw(st.sampled_from([MIN, HOUR, 2 * HOUR, 3 * HOUR, 3 * HOUR]))
+        out.append((draw(st.sampled_from([*range(len(SHAPES)), 0, 1, 4])), low, high, start, max(end, start + MIN)))
     return out
 
 
@@ -120,28 +125,39 @@ class Exchange(RuleBasedStateMachine):
 
     # Intents
 
-    @rule(
-        ident=st.sampled_from(INTENTS),
-        by=st.sampled_from(MANAGERS),
-        drawn=areas(),
-        state=st.sampled_from([State.ACCEPTED, State.ACCEPTED, State.ACTIVATED, State.NONCONFORMING, State.CONTINGENT]),
-        knows=st.sampled_from(["all", "all", "all", "some", "nothing"]),
-        subscription=st.sampled_from(["none", "new", "new", "new constraints", "same", *SUBSCRIPTIONS]),
-        honest=st.integers(0, 5),
-        suffix=st.booleans(),
-    )
-    def put_intent(
-        self, ident: str, by: str, drawn: Any, state: State, knows: str, subscription: str, honest: int, suffix: bool
+    @precondition(lambda self: len(self.world.picture.intents) < len(INTENTS))
+    @rule(data=st.data(), by=st.sampled_from(MANAGERS), drawn=areas(), knows=KNOWS, subscription=SUBSCRIBES, suffix=st.booleans())
+    def plan(self, data: st.DataObject, by: str, drawn: Any, knows: str, subscription: str, suffix: bool) -> None:
+        ident = data.draw(st.sampled_from([i for i in INTENTS if i not in self.world.picture.intents]))
+        self._put(ident, by, None, drawn, State.ACCEPTED, knows, subscription, suffix)
+
+    @precondition(lambda self: self.world.picture.intents)
+    @rule(data=st.data(), drawn=areas(), state=st.sampled_from(STATES), knows=KNOWS, subscription=SUBSCRIBES, suffix=st.booleans())
+    def replan(
+        self, data: st.DataObject, drawn: Any, state: State, knows: str, subscription: str, suffix: bool
+    ) -> None:
+        known = self.world.intent(data.draw(st.sampled_from(sorted(self.world.picture.intents))))
+        self._put(known.id, known.manager, known.ovn, drawn, state, knows, subscription, suffix)
+
+    @precondition(lambda self: self.world.picture.intents)
+    @rule(data=st.data(), by=st.sampled_from(MANAGERS), drawn=areas(), state=st.sampled_from(STATES), old=st.booleans())
+    def meddle(self, data: st.DataObject, by: str, drawn: Any, state: State, old: bool) -> None:
+        """Anybody puts anything, with an OVN that may have been current."""
+        ident = data.draw(st.sampled_from(INTENTS))
+        was = [e.ovn for e in self.events if e.kind == "intent" and e.id == ident and e.ovn is not None]
+        given = data.draw(st.sampled_from(was)) if old and was else None
+        self._put(ident, by, given, drawn, state, "all", "new", False)
+
+    def _put(
+        self, ident: str, by: str, ovn: str | None, drawn: Any, state: State, knows: str, subscription: str, suffix: bool
     ) -> None:
         known = self.world.picture.intent(ident)
-        if known is not None and honest:
-            by = known.manager
-        ovn = known.ovn if known is not None and honest != 1 else None
-        if known is None and honest:
-            state = State.ACCEPTED
         sub = subscription if subscription in SUBSCRIPTIONS else None
         if subscription == "same" and known is not None:
             sub = known.subscription_id
+        if subscription == "implicit":
+            own = [s for s in self.world.picture.subscriptions.values() if s.implicit and s.manager == by]
+            sub = own[0].id if own else None
         new = NewSubscription(URL, subscription == "new constraints") if subscription.startswith("new") else None
         extents, volumes = self._extents(drawn)
         ovns = [i.ovn for i in self.world.picture.intents.values()]
@@ -158,13 +174,14 @@ class Exchange(RuleBasedStateMachine):
         if isinstance(answer, Changed):
             self._covered(answer.entity.subscription_id, cover)
 
-    @rule(ident=st.sampled_from(INTENTS), by=st.sampled_from(MANAGERS), honest=st.integers(0, 3))
-    def delete_intent(self, ident: str, by: str, honest: int) -> None:
-        known = self.world.picture.intent(ident)
-        by = known.manager if known is not None and honest else by
-        ovn = known.ovn if known is not None and honest != 1 else "no-such-ovn-there"
-        answer = self._decide(lambda snapshot, fresh: delete_intent(ident, ovn, by, snapshot))
-        self._record("delete", "intent", ident, by, answer, given=ovn)
+    @precondition(lambda self: self.world.picture.intents)
+    @rule(data=st.data(), by=st.sampled_from(MANAGERS), honest=st.integers(0, 5))
+    def delete_intent(self, data: st.DataObject, by: str, honest: int) -> None:
+        known = self.world.intent(data.draw(st.sampled_from(sorted(self.world.picture.intents))))
+        by = known.manager if honest else by
+        ovn = known.ovn if honest != 1 else "no-such-ovn-there"
+        answer = self._decide(lambda snapshot, fresh: delete_intent(known.id, ovn, by, snapshot))
+        self._record("delete", "intent", known.id, by, answer, given=ovn)
 
     # Constraints
 
@@ -178,6 +195,7 @@ class Exchange(RuleBasedStateMachine):
         answer = self._decide(lambda snapshot, fresh: put_constraint(request, cover, snapshot, fresh))
         self._record("put", "constraint", ident, by, answer, volumes=volumes, given=ovn)
 
+    @precondition(lambda self: self.world.picture.constraints)
     @rule(ident=st.sampled_from(CONSTRAINTS), by=st.sampled_from(MANAGERS))
     def delete_constraint(self, ident: str, by: str) -> None:
         known = self.world.picture.constraint(ident)
@@ -220,6 +238,7 @@ class Exchange(RuleBasedStateMachine):
                     assert within(ahead(intent.cover, self.world.now_ns), cover)
                     assert intents
 
+    @precondition(lambda self: set(SUBSCRIPTIONS) & set(self.world.picture.subscriptions))
     @rule(ident=st.sampled_from(SUBSCRIPTIONS), by=st.sampled_from(MANAGERS))
     def delete_subscription(self, ident: str, by: str) -> None:
         known = self.world.picture.subscription(ident)
@@ -229,7 +248,8 @@ class Exchange(RuleBasedStateMachine):
 
     # The rest
 
-    @rule(uss=st.sampled_from(MANAGERS), availability=st.sampled_from([*Availability, Availability.NORMAL]))
+    @precondition(lambda self: self.world.count % 6 == 0)
+    @rule(uss=st.sampled_from(MANAGERS), availability=st.sampled_from([*Availability, Availability.NORMAL, Availability.NORMAL]))
     def declare(self, uss: str, availability: Availability) -> None:
         version = self.world.picture.status(uss).version
         self._decide(lambda snapshot, fresh: set_status(uss, version, availability, snapshot, fresh))
@@ -238,7 +258,8 @@ class Exchange(RuleBasedStateMachine):
             Event(now, now + 1, "arbitrator", "availability", None, uss, 200, availability=availability.value)
         )
 
-    @rule(step_ns=st.sampled_from([MIN, HOUR, HOUR, DAY]))
+    @precondition(lambda self: self.world.count % 4 == 0)
+    @rule(step_ns=st.sampled_from([MIN, MIN, HOUR, HOUR, DAY]))
     def wait(self, step_ns: int) -> None:
         self.world.advance(step_ns)
 
@@ -279,4 +300,4 @@ class Exchange(RuleBasedStateMachine):
 
 
 TestExchange = Exchange.TestCase
-TestExchange.settings = settings(examples(150), stateful_step_count=40)
+TestExchange.settings = settings(examples(150), stateful_step_count=50)

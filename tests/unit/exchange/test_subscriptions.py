@@ -239,6 +239,13 @@ def test_a_dependent_that_has_ended_needs_no_cover() -> None:
     accepted(world.subscribe("s", square(20_000.0, start=HOUR, end=3 * HOUR), by="uss1"))
 
 
+def test_a_dependent_that_has_ended_does_not_keep_it_listening_to_intents() -> None:
+    world = _depended()
+    world.advance(HOUR + 1)
+    later = square(start=HOUR, end=3 * HOUR)
+    accepted(world.subscribe("s", later, by="uss1", intents=False, constraints=True))
+
+
 def test_an_implicit_subscription_that_its_manager_changes_stays_implicit() -> None:
     world = World()
     accepted(world.put("a", new=True, state=State.ACCEPTED))
