@@ -62,7 +62,9 @@ class SqliteStore:
         self._outcomes: deque[Outcome] = deque()  # the writer's thread adds, the event loop takes
         self._loop: asyncio.AbstractEventLoop | None = None
         self._failure: Exception | None = None
-        self._closed = False
+        self._closed = False  # to writes
+        self._ended = self._lost = False
+        self.observe: Callable[[Outcome], None] | None = None  # hears of every batch, on the event loop
         self._purge_next_ns = MIN_NS
         self._more_to_purge = False
         self._writer = Writer(path, connection, connect, self._told, retention_ns)
@@ -99,6 +101,11 @@ class SqliteStore:
         """Whether the last commit succeeded; where not, `probe` finds out whether the next one would."""
         return self._failure is None and not self._closed
 
+    @property
+    def waiting(self) -> int:
+        """How many pieces of work wait for a commit."""
+        return len(self._uncommitted)
+
     async def write(self, now_ns: int, decide: Callable[[Snapshot], Decided[Answer]]) -> Answer:
         """Decide on the state as of an instant and keep the changes; returns when they are durable.
 
@@ -119,9 +126,14 @@ class SqliteStore:
         return decided.answer
 
     async def read(self, now_ns: int, ask: Callable[[Snapshot], Answer]) -> Answer:
-        """Ask the state as of an instant; returns when all that the answer was drawn from is durable."""
+        """Ask the state as of an instant; returns when all that the answer was drawn from is durable.
+
+        A failing disk does not stop it.
+        """
         while True:
             self._settle()
+            if self._lost:
+                raise self._unavailable()
             self._pass(now_ns)
             answer = ask(self.picture)
             if await self._durable():
@@ -162,9 +174,9 @@ class SqliteStore:
 
     async def close(self) -> None:
         """Finish what was accepted, and let go of everything."""
-        if self._closed:
+        if self._ended:
             return
-        self._closed = True
+        self._closed = self._ended = True
         self._settle()
         await self._durable()
         self._writer.stop()
@@ -220,6 +232,8 @@ class SqliteStore:
         """Take note of what the writer did."""
         while self._outcomes:
             outcome = self._outcomes.popleft()
+            if self.observe is not None:
+                self.observe(outcome)
             if outcome.error is not None:
                 self._fail(outcome.error)
                 continue
@@ -236,8 +250,12 @@ class SqliteStore:
         self._failure = error
         taken = list(self._uncommitted)
         self._uncommitted.clear()
-        for entry in reversed(taken):
-            self.picture.apply(entry.undo)
+        try:
+            for entry in reversed(taken):
+                self.picture.apply(entry.undo)
+        except Exception:  # a bug of ours: what the picture holds is not known any more
+            _LOG.critical("%s: the state in memory is lost; start the server anew", self.path, exc_info=True)
+            self._closed = self._lost = True
         self._writer.resume()
         for entry in taken:
             self._done(entry, kept=False)
