@@ -17,6 +17,11 @@ from sharedsky.store.sqlite.connections import APPLICATION_ID, foreign
 from sharedsky.store.sqlite.errors import DatabaseRefused
 
 _LOG: Final = logging.getLogger(__name__)
+#: The audit log's row (audit.py) of a migration, in its transaction; the time is the file's own.
+_AUDIT: Final = (
+    "INSERT INTO audit (at_ns, actor, act, object) VALUES"
+    " (CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) * 1000000, 'server', 'migrated', '{act}');"
+)
 
 
 def scripts() -> dict[int, str]:
@@ -67,6 +72,8 @@ def migrate(connection: sqlite3.Connection, path: Path, migrations: Mapping[int,
         _LOG.warning("%s: from schema version %d to %d; a copy from before is %s", path, version, latest, copy)
     for number in range(version + 1, latest + 1):
         mark = f"PRAGMA user_version = {number}; PRAGMA application_id = {APPLICATION_ID};"
+        if number == latest and any("CREATE TABLE audit " in sql for sql in migrations.values()):
+            mark += _AUDIT.format(act=f"{version} to {latest}")
         try:
             connection.executescript(f"BEGIN IMMEDIATE;\n{migrations[number]}\n{mark}\nCOMMIT;")
         except sqlite3.Error:

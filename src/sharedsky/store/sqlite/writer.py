@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -34,11 +35,15 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a batch: how many pieces of work it was of, what went wrong, whether more is to be purged."""
+    """What became of a batch: how many pieces of work it was of, what went wrong, whether more is to be purged.
+
+    took_s: how long it took, its sync included.
+    """
 
     count: int
     error: Exception | None
     more_to_purge: bool = False
+    took_s: float = 0.0
 
 
 class Writer:
@@ -101,7 +106,9 @@ class Writer:
                         return
                     self._wake.wait()
                 batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), MAX_BATCH))]
+            begin_s = time.perf_counter()
             outcome = self._commit(batch)
+            outcome = replace(outcome, took_s=time.perf_counter() - begin_s)
             with self._wake:
                 self._halted = outcome.error is not None
             self._told(outcome)
