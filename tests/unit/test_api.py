@@ -184,4 +184,4 @@ def test_more_conflicts_than_the_limit_are_an_error_for_the_api_and_the_command(
     assert main(["check", str(tmp_path), "--limit", "max-conflicts=5"]) == 64
     out, err = capsys.readouterr()
     assert out == ""
-    assert "a part of them would be no answer" in err
+    assert "a part of them is no answer" in err
