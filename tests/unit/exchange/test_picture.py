@@ -170,3 +170,22 @@ def test_an_intent_whose_subscription_is_gone_can_be_changed_and_deleted() -> No
     accepted(world.put("a", square(end=2 * HOUR), new=True))
     assert told(world.delete("a")) == {"id-2": 2}
     assert world.picture.subscriptions == {}
+
+
+def test_what_is_put_at_its_last_instant_is_near_and_a_nanosecond_later_is_not() -> None:
+    intent = _world().intent("a")
+    for late_ns, near in ((0, [intent]), (1, [])):
+        picture = Picture(T0)
+        picture.advance(intent.end_ns + late_ns)
+        picture.apply([Put(intent)])
+        assert picture.intents_near(intent.cover) == near
+        assert picture.intent("a") == intent
+
+
+def test_what_is_put_after_a_clock_stepped_back_is_judged_by_the_latest_time() -> None:
+    intent = _world().intent("a")
+    picture = Picture(T0)
+    picture.advance(intent.end_ns + 1)
+    picture.advance(T0)
+    picture.apply([Put(intent)])
+    assert picture.intents_near(intent.cover) == []
