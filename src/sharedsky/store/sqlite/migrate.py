@@ -13,7 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
-from sharedsky.store.sqlite.connections import APPLICATION_ID, foreign
+from sharedsky.store.sqlite.connections import APPLICATION_ID, connect_reader, foreign
 from sharedsky.store.sqlite.errors import DatabaseRefused
 
 _LOG: Final = logging.getLogger(__name__)
@@ -53,6 +53,20 @@ def check_known(connection: sqlite3.Connection, path: Path, known: int) -> int:
             "Run the newer sharedsky that wrote it, or restore a backup from before it did.",
         )
     return version
+
+
+def look_at(path: Path) -> int:
+    """The version of a file, without touching it.
+
+    Raises:
+        DatabaseRefused: it is none of ours, or of a later version.
+        sqlite3.Error: it cannot be read.
+    """
+    connection = connect_reader(path)
+    try:
+        return check_known(connection, path, max(scripts()))
+    finally:
+        connection.close()
 
 
 def migrate(connection: sqlite3.Connection, path: Path, migrations: Mapping[int, str] | None = None) -> None:

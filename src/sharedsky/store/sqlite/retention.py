@@ -1,6 +1,6 @@
 """What is over leaves the file a little at a time: rows past their retention, old replies, and the room they took.
 
-Called by writer.py, inside a transaction.
+Called by writer.py.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _TABLES: Final = ("intent", "constraint_reference", "subscription")
 
 
 def purge(connection: sqlite3.Connection, before_ns: int) -> bool:
-    """Delete some of what ended before an instant; whether more of it is left."""
+    """In a transaction, delete some of what ended before an instant; whether more of it is left."""
     more = False
     for table in _TABLES:
         some = f"SELECT rowid FROM {table} WHERE end_ns < ? ORDER BY end_ns LIMIT {ROWS_AT_ONCE}"
@@ -28,12 +28,17 @@ def purge(connection: sqlite3.Connection, before_ns: int) -> bool:
         more = more or done == ROWS_AT_ONCE
     if not more:
         connection.execute("UPDATE state SET purged_ns = max(purged_ns, ?)", (before_ns,))
-    if connection.execute("PRAGMA freelist_count").fetchone()[0] > _PAGES_KEPT:
-        connection.execute(f"PRAGMA incremental_vacuum({_PAGES_AT_ONCE})").fetchall()
     return more
 
 
+def shrink(connection: sqlite3.Connection) -> None:
+    """Give some free pages back to the disk, in a transaction of its own."""
+    if connection.execute("PRAGMA freelist_count").fetchone()[0] > _PAGES_KEPT:
+        # as a script, which goes on until it is done; one that is executed stops after its first page
+        connection.executescript(f"PRAGMA incremental_vacuum({_PAGES_AT_ONCE})")
+
+
 def forget_replies(connection: sqlite3.Connection, now_ns: int, added: int) -> None:
-    """Delete old replies, the oldest first; more of them than were added now."""
+    """In a transaction, delete old replies, the oldest first; more of them than were added now."""
     oldest = f"SELECT number FROM reply ORDER BY number LIMIT {max(2 * added, ROWS_AT_ONCE)}"
     connection.execute(f"DELETE FROM reply WHERE number IN ({oldest}) AND at_ns < ?", (now_ns - REPLY_KEPT_NS,))

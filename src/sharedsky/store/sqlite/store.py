@@ -27,7 +27,7 @@ from sharedsky.store.sqlite.connections import Connect, connect_writer, refusal
 from sharedsky.store.sqlite.errors import DatabaseRefused, Unstorable
 from sharedsky.store.sqlite.loading import FileCheck, load_picture, load_replies
 from sharedsky.store.sqlite.lock import Lock
-from sharedsky.store.sqlite.migrate import migrate
+from sharedsky.store.sqlite.migrate import look_at, migrate
 from sharedsky.store.sqlite.rows import indices, written
 from sharedsky.store.sqlite.writer import Outcome, Work, Writer
 
@@ -290,6 +290,8 @@ def _opened(
     path: Path, now_ns: int, retention_ns: int, connect: Connect
 ) -> tuple[sqlite3.Connection, tuple[Picture, Replies]]:
     """A connection that is known to be able to write, and what is current."""
+    if path.exists() and path.stat().st_size:
+        look_at(path)
     connection = connect(path)
     try:
         migrate(connection, path)

@@ -6,6 +6,7 @@ store.py.
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import threading
 import time
@@ -124,6 +125,9 @@ class Writer:
                 return Outcome(len(batch), None)
             return Outcome(len(batch), error)
         self._batches += 1
+        if any(work.purge for work in batch):
+            with contextlib.suppress(sqlite3.Error):  # nothing depends on it, and it is tried again
+                retention.shrink(connection)
         return Outcome(len(batch), None, more)
 
     def _write(self, connection: sqlite3.Connection, batch: Sequence[Work]) -> bool:
