@@ -300,4 +300,4 @@ class Exchange(RuleBasedStateMachine):
 
 
 TestExchange = Exchange.TestCase
-TestExchange.settings = settings(examples(150), stateful_step_count=50)
+TestExchange.settings = settings(examples(100), stateful_step_count=50)

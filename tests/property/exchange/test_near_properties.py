@@ -99,4 +99,4 @@ class NearMachine(RuleBasedStateMachine):
 
 
 TestNear = NearMachine.TestCase
-TestNear.settings = settings(examples(40), stateful_step_count=40)
+TestNear.settings = settings(examples(25), stateful_step_count=30)
