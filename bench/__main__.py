@@ -21,6 +21,8 @@ from typing import Any
 import numpy as np
 import shapely
 
+from bench import exchange
+
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 MORNING = SHARED / "data" / "tracks" / "switzerland-2018-08-01-morning.json.gz"
@@ -30,7 +32,7 @@ def main() -> int:
     """Run all, or one part (`--part`, in a process of its own so that its memory is its own)."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--part", help="one part, printed as JSON: pairs, standing, or REGION:N")
-    parser.add_argument("--quick", action="store_true", help="leave out what needs a million volumes")
+    parser.add_argument("--quick", action="store_true", help="leave out what needs a million volumes, or a minute of load")
     parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
     args = parser.parse_args()
     if not (SHARED / "bench" / "volumes.py").exists():
@@ -142,6 +144,7 @@ def table(*, quick: bool) -> str:
     median, worst, last = morning_seconds()
     figure = f"{median:.2f} s (worst of 5: {worst:.2f})"
     rows.append(("the real morning, whole command", figure, "3 s", f"{3 / median:.1f} times within"))
+    rows += exchange.rows(quick=quick)
     lines += ["| " + " | ".join(row) + " |" for row in rows]
     lines += ["", f"The real morning's last line: `{last}`", "", changed_text(p), ""]
     return "\n".join(lines)

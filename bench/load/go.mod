@@ -1,0 +1,3 @@
+module sharedsky.example/load
+
+go 1.22
