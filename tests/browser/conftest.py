@@ -23,9 +23,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "browser: needs playwright and Chromium; skipped, and says so, where absent")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    """A running Chromium."""
+    """A running Chromium; no longer than for one module, since an event loop of its own runs meanwhile."""
     api = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install 'sharedsky[browser]'")
     names = ("chromium", "chromium-browser", "google-chrome")
     path = next((found for name in names if (found := shutil.which(name))), None)
