@@ -32,7 +32,7 @@ def main() -> int:
     """Run all, or one part (`--part`, in a process of its own so that its memory is its own)."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--part", help="one part, printed as JSON: pairs, standing, or REGION:N")
-    parser.add_argument("--quick", action="store_true", help="leave out what needs a million volumes, or a minute of load")
+    parser.add_argument("--quick", action="store_true", help="leave out what takes minutes")
     parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
     args = parser.parse_args()
     if not (SHARED / "bench" / "volumes.py").exists():
