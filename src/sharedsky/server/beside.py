@@ -12,27 +12,12 @@ from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 
 from sharedsky import __version__
-from sharedsky.server.context import (
-    AVAILABILITY_ARBITRATION,
-    CONFORMANCE_MONITORING,
-    CONSTRAINT_MANAGEMENT,
-    CONSTRAINT_PROCESSING,
-    STRATEGIC_COORDINATION,
-    Call,
-    Context,
-    caller_of,
-    scopes,
-)
+from sharedsky.server.context import SCOPES, Call, Context, caller_of, parameter, scopes
 from sharedsky.server.wire import ErrorResponse
 
 #: The interfaces that are spoken, as InterUSS's versioning names them.
 SYSTEMS = {"astm.f3548.v21": "1.0.0"}
-_ANY = scopes(
-    STRATEGIC_COORDINATION, CONSTRAINT_MANAGEMENT, CONSTRAINT_PROCESSING, CONFORMANCE_MONITORING,
-    AVAILABILITY_ARBITRATION, "interuss.versioning.read_system_versions", "interuss.pool_status.read",
-    "interuss.pool_status.heartbeat.write", "dss.read.identification_service_areas",
-    "dss.write.identification_service_areas", "rid.service_provider", "rid.display_provider",
-)  # fmt: skip
+_ANY = scopes(*(name for name, _ in SCOPES))
 
 
 class Version(msgspec.Struct):
@@ -69,7 +54,8 @@ def beside_routes(context: Context, pool: str) -> list[HTTPRouteHandler]:
         return Version(f"sharedsky/v{__version__}")
 
     @get("/aux/v1/validate_oauth", opt=_ANY, operation_id="validateOauth")
-    async def validate_oauth(request: Call, owner: str | None = None) -> Response[Any]:
+    async def validate_oauth(request: Call) -> Response[Any]:
+        owner = request.query_params.get("owner")
         if owner is not None and owner != caller_of(request).sub:
             return Response(ErrorResponse("the token's sub is not this owner."), status_code=403)
         return Response({})
@@ -79,7 +65,8 @@ def beside_routes(context: Context, pool: str) -> list[HTTPRouteHandler]:
         return Pool(pool)
 
     @get("/versions/{system_identity:str}", opt={}, operation_id="getSystemVersion")
-    async def system_version(system_identity: str) -> SystemVersion:
+    async def system_version(request: Call) -> SystemVersion:
+        system_identity = parameter(request, "system_identity")
         return SystemVersion(system_identity, SYSTEMS.get(system_identity, __version__))
 
     @get("/healthy", opt={}, operation_id="getHealth")

@@ -16,13 +16,16 @@ from sharedsky.exchange.fresh import Fresh
 from sharedsky.exchange.model import Constraint
 from sharedsky.exchange.protocol import Decided, Snapshot
 from sharedsky.server import decode, encode, wire
+from sharedsky.server.body import received
 from sharedsky.server.context import (
     CONSTRAINT_MANAGEMENT,
     CONSTRAINT_PROCESSING,
     Call,
     Context,
     Sent,
+    beside,
     caller_of,
+    parameter,
     refuse,
     scopes,
     send,
@@ -39,7 +42,8 @@ def constraint_routes(context: Context) -> list[HTTPRouteHandler]:
     """The routes; each named as in the standard's OpenAPI document."""
 
     @post(f"{_PATH}/query", opt=_READ, status_code=200, operation_id="queryConstraintReferences")
-    async def query(request: Call, data: wire.QueryParameters) -> Response[wire.QueryConstraintReferencesResponse]:
+    async def query(request: Call) -> Response[wire.QueryConstraintReferencesResponse]:
+        data = await received(request, wire.QueryParameters)
         viewer = caller_of(request).sub
         cover = decode.searched(data.area_of_interest, context.clock(), context.settings.max_search_m2)
 
@@ -52,7 +56,8 @@ def constraint_routes(context: Context) -> list[HTTPRouteHandler]:
         return await context.ask(ask)
 
     @get(f"{_PATH}/{{entityid:str}}", opt=_READ, operation_id="getConstraintReference")
-    async def read(request: Call, entityid: str) -> Response[wire.GetConstraintReferenceResponse]:
+    async def read(request: Call) -> Response[wire.GetConstraintReferenceResponse]:
+        entityid = parameter(request, "entityid")
         ident, viewer = decode.entity_id(entityid), caller_of(request).sub
 
         def ask(snapshot: Snapshot) -> Sent:
@@ -64,21 +69,20 @@ def constraint_routes(context: Context) -> list[HTTPRouteHandler]:
         return await context.ask(ask)
 
     @put(f"{_PATH}/{{entityid:str}}", opt=_WRITE, status_code=201, operation_id="createConstraintReference")
-    async def create(
-        request: Call, entityid: str, data: wire.PutConstraintReferenceParameters
-    ) -> Response[wire.ChangeConstraintReferenceResponse]:
-        return await _put(context, request, entityid, None, data)
+    async def create(request: Call) -> Response[wire.ChangeConstraintReferenceResponse]:
+        entityid = parameter(request, "entityid")
+        return await _put(context, request, entityid, None)
 
     @put(f"{_PATH}/{{entityid:str}}/{{ovn:str}}", opt=_WRITE, operation_id="updateConstraintReference")
-    async def update(
-        request: Call, entityid: str, ovn: str, data: wire.PutConstraintReferenceParameters
-    ) -> Response[wire.ChangeConstraintReferenceResponse]:
-        return await _put(context, request, entityid, ovn, data)
+    async def update(request: Call) -> Response[wire.ChangeConstraintReferenceResponse]:
+        entityid, ovn = parameter(request, "entityid"), parameter(request, "ovn")
+        return await _put(context, request, entityid, ovn)
 
     @delete(
         f"{_PATH}/{{entityid:str}}/{{ovn:str}}", opt=_WRITE, status_code=200, operation_id="deleteConstraintReference"
     )
-    async def remove(request: Call, entityid: str, ovn: str) -> Response[wire.ChangeConstraintReferenceResponse]:
+    async def remove(request: Call) -> Response[wire.ChangeConstraintReferenceResponse]:
+        entityid, ovn = parameter(request, "entityid"), parameter(request, "ovn")
         ident, manager = decode.entity_id(entityid), caller_of(request).sub
         return await context.change(
             request, "constraint", ident,
@@ -88,11 +92,10 @@ def constraint_routes(context: Context) -> list[HTTPRouteHandler]:
     return [query, read, create, update, remove, without_version(f"{_PATH}/{{entityid:str}}", _WRITE)]
 
 
-async def _put(
-    context: Context, request: Call, entityid: str, ovn: str | None, data: wire.PutConstraintReferenceParameters
-) -> Response[Any]:
+async def _put(context: Context, request: Call, entityid: str, ovn: str | None) -> Response[Any]:
+    data = await received(request, wire.PutConstraintReferenceParameters)
     manager = caller_of(request).sub
-    extents, cover = decode.entity_extents(data.extents)
+    extents, cover = await beside(decode.entity_extents, data.extents)
     url = decode.base_url(data.uss_base_url, allow_http=context.settings.allow_http_base_urls)
     wanted = rules.PutConstraint(decode.entity_id(entityid), manager, ovn, extents, url)
 

@@ -6,21 +6,24 @@ Called by app.py, which makes one Context, and by the routes.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar, cast
 
 import msgspec
 from litestar import Request, Response, delete
 from litestar.connection import ASGIConnection
+from litestar.exceptions import MethodNotAllowedException
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
+from litestar.types import Scope
 
 from sharedsky.exchange.answers import RefusalKind, Refused
 from sharedsky.exchange.fresh import Fresh, fresh
-from sharedsky.exchange.model import Kind
 from sharedsky.exchange.protocol import Decided, Snapshot, Store, StoredReply
-from sharedsky.server.repeats import request_key, still_stands
+from sharedsky.server.path import check_path
+from sharedsky.server.repeats import Changed, request_key, still_stands
 from sharedsky.server.wire import ErrorResponse
+from sharedsky.tokens.errors import Unauthorized
 from sharedsky.tokens.validator import Caller, Validator, require
 
 JSON: Final = "application/json"
@@ -35,7 +38,26 @@ CONSTRAINT_PROCESSING: Final = "utm.constraint_processing"
 CONFORMANCE_MONITORING: Final = "utm.conformance_monitoring_sa"
 AVAILABILITY_ARBITRATION: Final = "utm.availability_arbitration"
 
+#: All scopes, each with what it is for: those of F3548-21, and what InterUSS adds.
+SCOPES: Final = (
+    (STRATEGIC_COORDINATION, "Operational intents that are Accepted or Activated, and subscriptions to them."),
+    (CONSTRAINT_MANAGEMENT, "Constraints, created, changed and deleted."),
+    (CONSTRAINT_PROCESSING, "Constraints, found and subscribed to."),
+    (CONFORMANCE_MONITORING, "Operational intents that are Nonconforming or Contingent."),
+    (AVAILABILITY_ARBITRATION, "The availability of USSs, set."),
+    ("interuss.versioning.read_system_versions", "Versions, read."),
+    ("interuss.pool_status.read", "The pool, read."),
+    ("interuss.pool_status.heartbeat.write", "The pool's heartbeats (none yet)."),
+    ("dss.read.identification_service_areas", "Remote identification, read (none yet)."),
+    ("dss.write.identification_service_areas", "Remote identification, written (none yet)."),
+    ("rid.service_provider", "Remote identification, provided (none yet)."),
+    ("rid.display_provider", "Remote identification, displayed (none yet)."),
+)
+
 Shown = TypeVar("Shown")
+Item = TypeVar("Item")
+#: Items that are more than a millisecond's work.
+_MANY: Final = 32
 Call = Request[Any, Any, Any]
 #: A status and a body, ready to be sent.
 Sent = tuple[int, bytes]
@@ -68,14 +90,8 @@ class Context:
         """The time and new names, for one decision."""
         return fresh(self.clock())
 
-    async def decide(self, decide: Callable[[Snapshot, Fresh], Decided[Sent]]) -> Response[Any]:
-        """Decide, keep what was decided, and send the answer."""
-        new = self.fresh()
-        status, body = await self.store.write(new.now_ns, lambda snapshot: decide(snapshot, new))
-        return Response(body, status_code=status, media_type=JSON)
-
     async def change(
-        self, request: Call, kind: Kind, ident: str, decide: Callable[[Snapshot, Fresh], Decided[Sent]]
+        self, request: Call, kind: Changed, ident: str, decide: Callable[[Snapshot, Fresh], Decided[Sent]]
     ) -> Response[Any]:
         """Decide on a change of one entity; a request repeated is answered as the first time (repeats.py)."""
         caller = caller_of(request)
@@ -99,7 +115,7 @@ class Context:
         return again or Response(answer, status_code=status, media_type=JSON)
 
     async def _said_before(
-        self, key: bytes, kind: Kind, ident: str, method: str, now_ns: int
+        self, key: bytes, kind: Changed, ident: str, method: str, now_ns: int
     ) -> Response[Any] | None:
         reply = await self.store.recent_reply(key, now_ns)
         if reply is None:
@@ -123,22 +139,56 @@ def guard_of(validator: Validator) -> Callable[[ASGIConnection[Any, Any, Any, An
     """A guard that lets only callers with a route's scopes in, before anything else of the request is looked at."""
 
     async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+        scope = connection.scope
+        if scope.get("method") == "OPTIONS":
+            raise MethodNotAllowedException(headers={"Allow": _methods(connection)})
         choices = handler.opt.get("scopes")
         if choices is None:
+            check_path(scope)
             return
-        header = connection.headers.get("authorization")
+        header = authorization_of(scope)
         caller = validator.remembered(header)
         if caller is None:
             caller = await asyncio.to_thread(validator.check, header)
         require(caller, *choices)
-        connection.scope["state"]["caller"] = caller
+        check_path(scope)
+        scope["state"]["caller"] = caller
 
     return guard
+
+
+def authorization_of(scope: Scope) -> str | None:
+    """The Authorization header, if there is one.
+
+    Raises:
+        Unauthorized: there are several, of which two readers might believe different ones.
+    """
+    given = [value for name, value in scope["headers"] if name == b"authorization"]
+    if len(given) > 1:
+        raise Unauthorized("malformed", "several Authorization headers")
+    return given[0].decode("latin-1") if given else None
+
+
+def _methods(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    """The methods that a route's path has."""
+    template = connection.scope["path_template"]
+    same = (route for route in connection.app.routes if route.path_format == template)
+    return ", ".join(sorted({method for route in same for method in route.methods}))
+
+
+async def beside(work: Callable[[Sequence[Item]], Shown], items: Sequence[Item]) -> Shown:
+    """Work on items; on a thread where they are many, so that other requests need not wait."""
+    return work(items) if len(items) <= _MANY else await asyncio.to_thread(work, items)
 
 
 def caller_of(request: Call) -> Caller:
     """Who sends a request, once the guard has let it in."""
     return cast(Caller, request.scope["state"]["caller"])
+
+
+def parameter(request: Call, name: str) -> str:
+    """A parameter of the path."""
+    return str(request.path_params[name])
 
 
 def send(value: msgspec.Struct, status: int = 200) -> Sent:

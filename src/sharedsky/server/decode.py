@@ -17,7 +17,9 @@ from sharedsky.airspace.time import MAX_NS, NS_PER_S, parse_instant
 from sharedsky.errors import SharedskyError
 from sharedsky.exchange.cover import Extent, area_m2, cover_of
 from sharedsky.exchange.model import HIGHEST_MM, LOWEST_MM, Availability, Cover
+from sharedsky.exchange.rules import OI_MAX_VERTICES
 from sharedsky.server import wire
+from sharedsky.server.body import BadRequest, TooLarge
 
 _UUID4 = re.compile(
     "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-4[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}"
@@ -26,26 +28,18 @@ _UUID4 = re.compile(
 _OVN_SUFFIX_REACH_NS: Final = 5 * 60 * NS_PER_S
 
 
-class BadRequest(SharedskyError):
-    """A request that makes no sense; becomes a response with status 400."""
-
-
-class TooLarge(SharedskyError):
-    """A request for more than may be asked at once; becomes a response with status 413."""
-
-
-def entity_id(text: str) -> str:
+def entity_id(text: str, at: str = "the identifier in the path") -> str:
     """An identifier of a path or body, in lower case.
 
     Raises:
         BadRequest: it is no UUID of version 4.
     """
     if _UUID4.fullmatch(text) is None:
-        raise BadRequest("the identifier is not a UUID of version 4 in its usual form.")
+        raise BadRequest(f"{at} is not a UUID of version 4 in its usual form.")
     return text.lower()
 
 
-def base_url(text: str, *, allow_http: bool) -> str:
+def base_url(text: str, *, allow_http: bool, at: str = "uss_base_url") -> str:
     """A USS's base URL.
 
     Raises:
@@ -55,13 +49,13 @@ def base_url(text: str, *, allow_http: bool) -> str:
         parts = urlsplit(text)
         host, _ = parts.hostname, parts.port
     except ValueError:
-        raise BadRequest("uss_base_url is not a URL.") from None
+        raise BadRequest(f"{at} is not a URL.") from None
     if parts.scheme not in (("https", "http") if allow_http else ("https",)) or not host:
-        raise BadRequest("uss_base_url must be an https URL.")
+        raise BadRequest(f"{at} must be an https URL with a host.")
     if text.endswith("/") or "#" in text:
-        raise BadRequest("uss_base_url must not end in a slash, and must have no fragment.")
+        raise BadRequest(f"{at} must not end in a slash, and must have no fragment.")
     if parts.username is not None or not text.isprintable() or " " in text:
-        raise BadRequest("uss_base_url must hold no user name and no blanks.")
+        raise BadRequest(f"{at} must hold no user name and no blanks.")
     return text
 
 
@@ -104,11 +98,17 @@ def entity_extents(volumes: Sequence[wire.Volume4D]) -> tuple[tuple[Extent, ...]
         BadRequest: a bound is missing, or a shape is none.
     """
     for k, item in enumerate(volumes):
-        bounds = (item.time_start, item.time_end, item.volume.altitude_lower, item.volume.altitude_upper)
-        if any(bound is None for bound in bounds):
-            raise BadRequest(f"extents/{k} lacks a time or an altitude: all four are needed.")
+        bounds = {
+            "time_start": item.time_start,
+            "time_end": item.time_end,
+            "volume/altitude_lower": item.volume.altitude_lower,
+            "volume/altitude_upper": item.volume.altitude_upper,
+        }
+        if missing := [name for name, bound in bounds.items() if bound is None]:
+            raise BadRequest(f"extents/{k} lacks {', '.join(missing)}: both times and both altitudes are needed.")
+    _check_size(volumes, "extents")
     extents = tuple(_extent(item, f"extents/{k}", 0, 0) for k, item in enumerate(volumes))
-    return extents, _covered(extents)
+    return extents, _covered(extents, "extents/{}")
 
 
 def open_extent(item: wire.Volume4D, at: str, start_ns: int, end_ns: int) -> tuple[Extent, Cover]:
@@ -119,8 +119,9 @@ def open_extent(item: wire.Volume4D, at: str, start_ns: int, end_ns: int) -> tup
     Raises:
         BadRequest: a shape is none.
     """
+    _check_size((item,), at)
     extent = _extent(item, at, start_ns, end_ns)
-    return extent, _covered((extent,))
+    return extent, _covered((extent,), at)
 
 
 def searched(item: wire.Volume4D, now_ns: int, max_area_m2: float) -> Cover:
@@ -137,11 +138,25 @@ def searched(item: wire.Volume4D, now_ns: int, max_area_m2: float) -> Cover:
     return cover
 
 
-def _covered(extents: tuple[Extent, ...]) -> Cover:
+def _check_size(volumes: Sequence[wire.Volume4D], at: str) -> None:
+    """Nothing may have more vertices than the largest may: to draw them first would take long."""
+    outlines = (item.volume.outline_polygon for item in volumes)
+    if sum(len(outline.vertices) for outline in outlines if outline is not None) > OI_MAX_VERTICES:
+        raise BadRequest(f"{at} has more than {OI_MAX_VERTICES:,} vertices.")
+
+
+def _covered(extents: tuple[Extent, ...], at: str) -> Cover:
+    """The cover; at: the member, with a place for the number of the extent."""
     try:
         return cover_of(extents)
-    except SharedskyError as error:
-        raise BadRequest(f"an outline is not a simple area: {error}") from None
+    except SharedskyError:
+        for k, extent in enumerate(extents):
+            try:
+                cover_of((extent,))
+            except SharedskyError as error:
+                outline = "outline_circle" if isinstance(extent.shape, Circle) else "outline_polygon"
+                raise BadRequest(f"{at.format(k)}/volume/{outline} is not a simple area: {error}") from None
+        raise
 
 
 def _extent(item: wire.Volume4D, at: str, start_ns: int, end_ns: int) -> Extent:
@@ -151,14 +166,14 @@ def _extent(item: wire.Volume4D, at: str, start_ns: int, end_ns: int) -> Extent:
         _shape(volume, at),
         LOWEST_MM if low is None else math.floor(low.value * 1_000),
         HIGHEST_MM if high is None else math.ceil(high.value * 1_000),
-        start_ns if item.time_start is None else _instant(item.time_start, at, up=False),
-        end_ns if item.time_end is None else _instant(item.time_end, at, up=True),
+        start_ns if item.time_start is None else _instant(item.time_start, f"{at}/time_start/value", up=False),
+        end_ns if item.time_end is None else _instant(item.time_end, f"{at}/time_end/value", up=True),
     )
 
 
 def _shape(volume: wire.Volume3D, at: str) -> Circle | tuple[tuple[float, float], ...]:
     if (volume.outline_circle is None) == (volume.outline_polygon is None):
-        raise BadRequest(f"{at} must have one outline: a circle or a polygon.")
+        raise BadRequest(f"{at}/volume must have one outline: outline_circle or outline_polygon.")
     if volume.outline_polygon is not None:
         return tuple((vertex.lat, vertex.lng) for vertex in volume.outline_polygon.vertices)
     circle = volume.outline_circle
@@ -166,7 +181,7 @@ def _shape(volume: wire.Volume3D, at: str) -> Circle | tuple[tuple[float, float]
     try:
         return Circle(circle.center.lat, circle.center.lng, circle.radius.value)
     except SharedskyError as error:
-        raise BadRequest(f"{at}: {error}") from None
+        raise BadRequest(f"{at}/volume/outline_circle: {error}") from None
 
 
 def _instant(time: wire.RequestTime, at: str, *, up: bool) -> int:

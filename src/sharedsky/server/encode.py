@@ -1,4 +1,5 @@
-"""From the exchange's answers to the wire's types, as one USS may see them: an OVN is shown to its manager alone.
+"""From the exchange's answers to the wire's types, as one USS may see them: an OVN and a subscription are shown to
+their manager alone.
 
 Called by the routes.
 """
@@ -14,7 +15,7 @@ from sharedsky.server import wire
 
 #: What stands for the OVN of another manager's entity, as InterUSS writes it.
 OVN_ELSEWHERE: Final = "Available from USS"
-#: What stands for no subscription, since the member is required.
+#: What stands for no subscription, or for another manager's, since the member is required.
 NO_SUBSCRIPTION: Final = "00000000-0000-4000-8000-000000000000"
 
 
@@ -29,7 +30,7 @@ def intent(value: Intent, status: Availability, viewer: str) -> wire.Operational
         time_start=time(value.start_ns),
         time_end=time(value.end_ns),
         uss_base_url=value.uss_base_url,
-        subscription_id=value.subscription_id or NO_SUBSCRIPTION,
+        subscription_id=(value.subscription_id if value.manager == viewer else None) or NO_SUBSCRIPTION,
         ovn=value.ovn if value.manager == viewer else OVN_ELSEWHERE,
     )
 

@@ -16,6 +16,7 @@ from sharedsky.exchange.fresh import Fresh
 from sharedsky.exchange.model import Intent, State
 from sharedsky.exchange.protocol import Decided, Snapshot
 from sharedsky.server import decode, encode, wire
+from sharedsky.server.body import BadRequest, received
 from sharedsky.server.context import (
     CONFORMANCE_MONITORING,
     CONSTRAINT_PROCESSING,
@@ -23,7 +24,9 @@ from sharedsky.server.context import (
     Call,
     Context,
     Sent,
+    beside,
     caller_of,
+    parameter,
     refuse,
     scopes,
     send,
@@ -40,9 +43,8 @@ def intent_routes(context: Context) -> list[HTTPRouteHandler]:
     """The routes; each named as in the standard's OpenAPI document."""
 
     @post(f"{_PATH}/query", opt=_SCOPES, status_code=200, operation_id="queryOperationalIntentReferences")
-    async def query(
-        request: Call, data: wire.QueryParameters
-    ) -> Response[wire.QueryOperationalIntentReferenceResponse]:
+    async def query(request: Call) -> Response[wire.QueryOperationalIntentReferenceResponse]:
+        data = await received(request, wire.QueryParameters)
         viewer = caller_of(request).sub
         cover = decode.searched(data.area_of_interest, context.clock(), context.settings.max_search_m2)
 
@@ -55,7 +57,8 @@ def intent_routes(context: Context) -> list[HTTPRouteHandler]:
         return await context.ask(ask)
 
     @get(f"{_PATH}/{{entityid:str}}", opt=_SCOPES, operation_id="getOperationalIntentReference")
-    async def read(request: Call, entityid: str) -> Response[wire.GetOperationalIntentReferenceResponse]:
+    async def read(request: Call) -> Response[wire.GetOperationalIntentReferenceResponse]:
+        entityid = parameter(request, "entityid")
         ident, viewer = decode.entity_id(entityid), caller_of(request).sub
 
         def ask(snapshot: Snapshot) -> Sent:
@@ -67,24 +70,21 @@ def intent_routes(context: Context) -> list[HTTPRouteHandler]:
         return await context.ask(ask)
 
     @put(f"{_PATH}/{{entityid:str}}", opt=_SCOPES, status_code=201, operation_id="createOperationalIntentReference")
-    async def create(
-        request: Call, entityid: str, data: wire.PutOperationalIntentReferenceParameters
-    ) -> Response[wire.ChangeOperationalIntentReferenceResponse]:
-        return await _put(context, request, entityid, None, data)
+    async def create(request: Call) -> Response[wire.ChangeOperationalIntentReferenceResponse]:
+        entityid = parameter(request, "entityid")
+        return await _put(context, request, entityid, None)
 
     @put(f"{_PATH}/{{entityid:str}}/{{ovn:str}}", opt=_SCOPES, operation_id="updateOperationalIntentReference")
-    async def update(
-        request: Call, entityid: str, ovn: str, data: wire.PutOperationalIntentReferenceParameters
-    ) -> Response[wire.ChangeOperationalIntentReferenceResponse]:
-        return await _put(context, request, entityid, ovn, data)
+    async def update(request: Call) -> Response[wire.ChangeOperationalIntentReferenceResponse]:
+        entityid, ovn = parameter(request, "entityid"), parameter(request, "ovn")
+        return await _put(context, request, entityid, ovn)
 
     @delete(
         f"{_PATH}/{{entityid:str}}/{{ovn:str}}", opt=_SCOPES, status_code=200,
         operation_id="deleteOperationalIntentReference",
     )  # fmt: skip
-    async def remove(
-        request: Call, entityid: str, ovn: str
-    ) -> Response[wire.ChangeOperationalIntentReferenceResponse]:
+    async def remove(request: Call) -> Response[wire.ChangeOperationalIntentReferenceResponse]:
+        entityid, ovn = parameter(request, "entityid"), parameter(request, "ovn")
         ident, manager = decode.entity_id(entityid), caller_of(request).sub
         return await context.change(
             request, "intent", ident,
@@ -94,12 +94,11 @@ def intent_routes(context: Context) -> list[HTTPRouteHandler]:
     return [query, read, create, update, remove, without_version(f"{_PATH}/{{entityid:str}}", _SCOPES)]
 
 
-async def _put(
-    context: Context, request: Call, entityid: str, ovn: str | None, data: wire.PutOperationalIntentReferenceParameters
-) -> Response[Any]:
+async def _put(context: Context, request: Call, entityid: str, ovn: str | None) -> Response[Any]:
+    data = await received(request, wire.PutOperationalIntentReferenceParameters)
     caller = caller_of(request)
     _check_scopes(caller, data)
-    extents, cover = decode.entity_extents(data.extents)
+    extents, cover = await beside(decode.entity_extents, data.extents)
     wanted = rules.PutIntent(
         id=decode.entity_id(entityid),
         manager=caller.sub,
@@ -108,7 +107,7 @@ async def _put(
         key=frozenset(data.key or ()),
         state=data.state,
         uss_base_url=decode.base_url(data.uss_base_url, allow_http=context.settings.allow_http_base_urls),
-        subscription_id=None if data.subscription_id is None else decode.entity_id(data.subscription_id),
+        subscription_id=data.subscription_id and decode.entity_id(data.subscription_id, "subscription_id"),
         new_subscription=_new_subscription(context, data),
         ovn_suffix=decode.ovn_suffix(data.requested_ovn_suffix, context.clock()),
     )
@@ -134,8 +133,9 @@ def _new_subscription(
     if new is None:
         return None
     if data.subscription_id is not None:
-        raise decode.BadRequest("subscription_id and new_subscription are both given: give one.")
-    url = decode.base_url(new.uss_base_url, allow_http=context.settings.allow_http_base_urls)
+        raise BadRequest("subscription_id and new_subscription are both given: give one.")
+    http = context.settings.allow_http_base_urls
+    url = decode.base_url(new.uss_base_url, allow_http=http, at="new_subscription/uss_base_url")
     return rules.NewSubscription(url, new.notify_for_constraints)
 
 

@@ -8,18 +8,21 @@ as it left it. Called by the routes through context.py.
 from __future__ import annotations
 
 import hashlib
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import msgspec
 
 from sharedsky.exchange.model import Kind
 from sharedsky.exchange.protocol import Snapshot, StoredReply
 
+#: What a request may change.
+Changed = Kind | Literal["availability", "report"]
 #: Where a response says which version it left, by what was changed.
-_LEFT: Final[dict[Kind, tuple[str, str]]] = {
+_LEFT: Final[dict[Changed, tuple[str, ...]]] = {
     "intent": ("operational_intent_reference", "ovn"),
     "constraint": ("constraint_reference", "ovn"),
     "subscription": ("subscription", "version"),
+    "availability": ("version",),
 }
 
 
@@ -33,19 +36,24 @@ def request_key(issuer: str, sub: str, method: str, path: str, body: bytes) -> b
     return named.digest()
 
 
-def still_stands(reply: StoredReply, kind: Kind, ident: str, method: str, snapshot: Snapshot) -> bool:
+def still_stands(reply: StoredReply, kind: Changed, ident: str, method: str, snapshot: Snapshot) -> bool:
     """Whether what a request changed is still as its response says."""
+    if kind == "report":
+        return True  # a report never changes
     current = _version(kind, ident, snapshot)
     if method == "DELETE":
         return current is None
-    holder, name = _LEFT[kind]
-    told: dict[str, Any] = msgspec.json.decode(reply.body)
-    return current is not None and told.get(holder, {}).get(name) == current
+    told: Any = msgspec.json.decode(reply.body)
+    for name in _LEFT[kind]:
+        told = told[name]
+    return current is not None and told == current
 
 
-def _version(kind: Kind, ident: str, snapshot: Snapshot) -> str | None:
+def _version(kind: Kind | Literal["availability"], ident: str, snapshot: Snapshot) -> str | None:
     if kind == "subscription":
         subscription = snapshot.subscription(ident)
         return None if subscription is None else subscription.version
+    if kind == "availability":
+        return snapshot.status(ident).version
     entity = snapshot.intent(ident) if kind == "intent" else snapshot.constraint(ident)
     return None if entity is None else entity.ovn

@@ -15,6 +15,7 @@ from sharedsky.exchange.fresh import Fresh
 from sharedsky.exchange.model import UssStatus
 from sharedsky.exchange.protocol import Decided, Snapshot
 from sharedsky.server import decode, wire
+from sharedsky.server.body import BadRequest, received
 from sharedsky.server.context import (
     AVAILABILITY_ARBITRATION,
     CONFORMANCE_MONITORING,
@@ -25,6 +26,7 @@ from sharedsky.server.context import (
     Context,
     Sent,
     caller_of,
+    parameter,
     refuse,
     scopes,
     send,
@@ -41,13 +43,14 @@ def status_routes(context: Context) -> list[HTTPRouteHandler]:
         f"{_PATH}/{{uss_id:str}}", operation_id="getUssAvailability",
         opt=scopes(AVAILABILITY_ARBITRATION, STRATEGIC_COORDINATION, CONFORMANCE_MONITORING),
     )  # fmt: skip
-    async def read(uss_id: str) -> Response[wire.UssAvailabilityStatusResponse]:
+    async def read(request: Call) -> Response[wire.UssAvailabilityStatusResponse]:
+        uss_id = parameter(request, "uss_id")
         return await context.ask(lambda snapshot: _sent(snapshot.status(_uss(uss_id))))
 
     @put(f"{_PATH}/{{uss_id:str}}", operation_id="setUssAvailability", opt=scopes(AVAILABILITY_ARBITRATION))
-    async def set_status(
-        uss_id: str, data: wire.SetUssAvailabilityStatusParameters
-    ) -> Response[wire.UssAvailabilityStatusResponse]:
+    async def set_status(request: Call) -> Response[wire.UssAvailabilityStatusResponse]:
+        uss_id = parameter(request, "uss_id")
+        data = await received(request, wire.SetUssAvailabilityStatusParameters)
         uss, availability = _uss(uss_id), decode.availability(data.availability)
 
         def decide(snapshot: Snapshot, new: Fresh) -> Decided[Sent]:
@@ -55,7 +58,7 @@ def status_routes(context: Context) -> list[HTTPRouteHandler]:
             answer = decided.answer
             return Decided(refuse(answer) if isinstance(answer, Refused) else _sent(answer.status), decided.changes)
 
-        return await context.decide(decide)
+        return await context.change(request, "availability", uss, decide)
 
     return [read, set_status]
 
@@ -70,7 +73,8 @@ def report_routes(context: Context) -> list[HTTPRouteHandler]:
             AVAILABILITY_ARBITRATION,
         ),
     )  # fmt: skip
-    async def report(request: Call, data: wire.ErrorReport) -> Response[wire.ErrorReport]:
+    async def report(request: Call) -> Response[wire.ErrorReport]:
+        data = await received(request, wire.ErrorReport)
         reporter = caller_of(request).sub
 
         def decide(snapshot: Snapshot, new: Fresh) -> Decided[Sent]:
@@ -78,14 +82,14 @@ def report_routes(context: Context) -> list[HTTPRouteHandler]:
             decided = rules.add_report(reporter, msgspec.json.encode(named), new)
             return Decided(send(named, 201), decided.changes)
 
-        return await context.decide(decide)
+        return await context.change(request, "report", "", decide)
 
     return [report]
 
 
 def _uss(text: str) -> str:
     if not 0 < len(text) <= _MAX_USS_CHARS or not text.isprintable():
-        raise decode.BadRequest("uss_id is no name of a USS.")
+        raise BadRequest(f"uss_id is no name of a USS: 1 to {_MAX_USS_CHARS} printable characters.")
     return text
 
 

@@ -5,6 +5,7 @@ Called by app.py.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from litestar import Response, delete, get, post, put
@@ -17,6 +18,7 @@ from sharedsky.exchange.fresh import Fresh
 from sharedsky.exchange.protocol import Decided, Snapshot
 from sharedsky.exchange.rules import DSS_MAX_SUBSCRIPTION_DURATION_NS
 from sharedsky.server import decode, encode, wire
+from sharedsky.server.body import received
 from sharedsky.server.context import (
     CONSTRAINT_PROCESSING,
     STRATEGIC_COORDINATION,
@@ -24,6 +26,7 @@ from sharedsky.server.context import (
     Context,
     Sent,
     caller_of,
+    parameter,
     refuse,
     scopes,
     send,
@@ -40,7 +43,8 @@ def subscription_routes(context: Context) -> list[HTTPRouteHandler]:
     """The routes; each named as in the standard's OpenAPI document."""
 
     @post(f"{_PATH}/query", opt=_SCOPES, status_code=200, operation_id="querySubscriptions")
-    async def query(request: Call, data: wire.QueryParameters) -> Response[wire.QuerySubscriptionsResponse]:
+    async def query(request: Call) -> Response[wire.QuerySubscriptionsResponse]:
+        data = await received(request, wire.QueryParameters)
         manager = caller_of(request).sub
         cover = decode.searched(data.area_of_interest, context.clock(), context.settings.max_search_m2)
 
@@ -54,7 +58,8 @@ def subscription_routes(context: Context) -> list[HTTPRouteHandler]:
         return await context.ask(ask)
 
     @get(f"{_PATH}/{{subscriptionid:str}}", opt=_SCOPES, operation_id="getSubscription")
-    async def read(request: Call, subscriptionid: str) -> Response[wire.GetSubscriptionResponse]:
+    async def read(request: Call) -> Response[wire.GetSubscriptionResponse]:
+        subscriptionid = parameter(request, "subscriptionid")
         ident, manager = decode.entity_id(subscriptionid), caller_of(request).sub
 
         def ask(snapshot: Snapshot) -> Sent:
@@ -68,22 +73,21 @@ def subscription_routes(context: Context) -> list[HTTPRouteHandler]:
         return await context.ask(ask)
 
     @put(f"{_PATH}/{{subscriptionid:str}}", opt=_SCOPES, operation_id="createSubscription")
-    async def create(
-        request: Call, subscriptionid: str, data: wire.PutSubscriptionParameters
-    ) -> Response[wire.PutSubscriptionResponse]:
-        return await _put(context, request, subscriptionid, None, data)
+    async def create(request: Call) -> Response[wire.PutSubscriptionResponse]:
+        subscriptionid = parameter(request, "subscriptionid")
+        return await _put(context, request, subscriptionid, None)
 
     @put(f"{_PATH}/{{subscriptionid:str}}/{{version:str}}", opt=_SCOPES, operation_id="updateSubscription")
-    async def update(
-        request: Call, subscriptionid: str, version: str, data: wire.PutSubscriptionParameters
-    ) -> Response[wire.PutSubscriptionResponse]:
-        return await _put(context, request, subscriptionid, version, data)
+    async def update(request: Call) -> Response[wire.PutSubscriptionResponse]:
+        subscriptionid, version = parameter(request, "subscriptionid"), parameter(request, "version")
+        return await _put(context, request, subscriptionid, version)
 
     @delete(
         f"{_PATH}/{{subscriptionid:str}}/{{version:str}}", opt=_SCOPES, status_code=200,
         operation_id="deleteSubscription",
     )  # fmt: skip
-    async def remove(request: Call, subscriptionid: str, version: str) -> Response[wire.DeleteSubscriptionResponse]:
+    async def remove(request: Call) -> Response[wire.DeleteSubscriptionResponse]:
+        subscriptionid, version = parameter(request, "subscriptionid"), parameter(request, "version")
         ident, manager = decode.entity_id(subscriptionid), caller_of(request).sub
 
         def decide(snapshot: Snapshot, _: Fresh) -> Decided[Sent]:
@@ -99,9 +103,8 @@ def subscription_routes(context: Context) -> list[HTTPRouteHandler]:
     return [query, read, create, update, remove, without_version(f"{_PATH}/{{subscriptionid:str}}", _SCOPES)]
 
 
-async def _put(
-    context: Context, request: Call, subscriptionid: str, version: str | None, data: wire.PutSubscriptionParameters
-) -> Response[Any]:
+async def _put(context: Context, request: Call, subscriptionid: str, version: str | None) -> Response[Any]:
+    data = await received(request, wire.PutSubscriptionParameters)
     caller = caller_of(request)
     if data.notify_for_operational_intents:
         require(caller, frozenset({STRATEGIC_COORDINATION}))
@@ -109,13 +112,12 @@ async def _put(
         require(caller, frozenset({CONSTRAINT_PROCESSING}))
     ident = decode.entity_id(subscriptionid)
     url = decode.base_url(data.uss_base_url, allow_http=context.settings.allow_http_base_urls)
-    decode.open_extent(data.extents, "extents", 0, MAX_NS)  # what is wrong with it is said before it is decided on
+    extent, cover = decode.open_extent(data.extents, "extents", context.clock(), MAX_NS)
+    if data.extents.time_end is None:
+        end_ns = extent.start_ns + DSS_MAX_SUBSCRIPTION_DURATION_NS
+        extent, cover = replace(extent, end_ns=end_ns), tuple(box._replace(end_ns=end_ns) for box in cover)
 
     def decide(snapshot: Snapshot, new: Fresh) -> Decided[Sent]:
-        extent, cover = decode.open_extent(data.extents, "extents", new.now_ns, 0)
-        if data.extents.time_end is None:
-            end_ns = extent.start_ns + DSS_MAX_SUBSCRIPTION_DURATION_NS
-            extent, cover = decode.open_extent(data.extents, "extents", new.now_ns, end_ns)
         wanted = rules.PutSubscription(
             ident, caller.sub, version, extent, url, data.notify_for_operational_intents, data.notify_for_constraints
         )

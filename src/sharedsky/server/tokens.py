@@ -14,7 +14,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from sharedsky.server.context import JSON, Call
 from sharedsky.tokens.issuer import BuiltInIssuer
-from sharedsky.tokens.request import TokenRequest
+from sharedsky.tokens.request import NO_STORE, OAuthError, TokenRequest
 
 #: Where a client asks for a token.
 TOKEN_PATH = "/oauth/token"
@@ -25,8 +25,12 @@ def token_routes(issuer: BuiltInIssuer) -> list[HTTPRouteHandler]:
 
     @post(TOKEN_PATH, status_code=200, operation_id="getToken")
     async def token(request: Call) -> Response[Any]:
-        headers = request.headers
-        asked = TokenRequest(headers.get("content-type"), headers.get("authorization"), await request.body())
+        try:
+            content_type, authorization = _only(request, b"content-type"), _only(request, b"authorization")
+        except _Several as several:
+            error = OAuthError("invalid_request", f"The header {several} is given twice.")
+            return Response(msgspec.json.encode(error.body), status_code=400, media_type=JSON, headers=dict(NO_STORE))
+        asked = TokenRequest(content_type, authorization, await request.body())
         answer = await asyncio.to_thread(issuer.issue, asked)  # hashing a secret takes milliseconds
         body = msgspec.json.encode(answer.body)
         return Response(body, status_code=answer.status, media_type=JSON, headers=dict(answer.headers))
@@ -37,3 +41,14 @@ def token_routes(issuer: BuiltInIssuer) -> list[HTTPRouteHandler]:
         return Response(msgspec.json.encode(issuer.jwks()), media_type=JSON, headers=headers)
 
     return [token, keys]
+
+
+class _Several(Exception):
+    """A header is there more than once; never leaves this module."""
+
+
+def _only(request: Call, name: bytes) -> str | None:
+    given = [value for known, value in request.scope["headers"] if known == name]
+    if len(given) > 1:
+        raise _Several(name.decode())
+    return given[0].decode("latin-1") if given else None

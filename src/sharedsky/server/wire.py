@@ -6,7 +6,7 @@ Members that are not named here are ignored. Called by decode.py, encode.py and 
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
@@ -19,6 +19,14 @@ EntityID = Annotated[
 ]
 EntityOVN = Annotated[str, Meta(min_length=16, max_length=128)]
 UssBaseURL = Annotated[str, Meta(min_length=1, max_length=2_000)]
+VersionText = Annotated[str, Meta(min_length=1, max_length=128)]
+UssID = Annotated[str, Meta(min_length=1, max_length=255)]
+#: Capitals or not; the official suite sends both.
+AnyAvailability = Annotated[
+    str, Meta(pattern="^([Uu][Nn][Kk][Nn][Oo][Ww][Nn]|[Nn][Oo][Rr][Mm][Aa][Ll]|[Dd][Oo][Ww][Nn])$")
+]
+#: Paths whose standard fixes the body of an error.
+STANDARD_PATHS: Final = ("/dss/", "/aux/", "/uss/", "/rid/")
 
 
 class ErrorResponse(Struct):
@@ -27,17 +35,26 @@ class ErrorResponse(Struct):
     message: str
 
 
+class Problem(Struct, kw_only=True):
+    """What went wrong, where no standard fixes the body (RFC 9457)."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+
+
 class Time(Struct):
     """A time in RFC 3339."""
 
-    value: Annotated[str, Meta(max_length=64)]
+    value: Annotated[str, Meta(max_length=64, extra_json_schema={"format": "date-time"})]
     format: Literal["RFC3339"] = "RFC3339"
 
 
 class RequestTime(Struct):
     """A time of a request, whose format must be said."""
 
-    value: Annotated[str, Meta(max_length=64)]
+    value: Annotated[str, Meta(max_length=64, extra_json_schema={"format": "date-time"})]
     format: Literal["RFC3339"]
 
 
@@ -141,7 +158,7 @@ class SetUssAvailabilityStatusParameters(Struct):
     """What is to be said of a USS."""
 
     old_version: Annotated[str, Meta(max_length=128)]
-    availability: str
+    availability: AnyAvailability
 
 
 class ExchangeRecord(Struct):
@@ -170,7 +187,7 @@ class ErrorReport(Struct):
 class OperationalIntentReference(Struct):
     """A reference, as one USS may see it."""
 
-    id: str
+    id: EntityID
     manager: str
     uss_availability: Availability
     version: int
@@ -178,27 +195,27 @@ class OperationalIntentReference(Struct):
     time_start: Time
     time_end: Time
     uss_base_url: str
-    subscription_id: str
-    ovn: str | UnsetType = UNSET
+    subscription_id: EntityID
+    ovn: EntityOVN | UnsetType = UNSET
 
 
 class ConstraintReference(Struct):
     """A reference, as one USS may see it."""
 
-    id: str
+    id: EntityID
     manager: str
     uss_availability: Availability
     version: int
     time_start: Time
     time_end: Time
     uss_base_url: str
-    ovn: str | UnsetType = UNSET
+    ovn: EntityOVN | UnsetType = UNSET
 
 
 class SubscriptionState(Struct):
     """Which subscription asks for a notification, and the how manieth it is."""
 
-    subscription_id: str
+    subscription_id: EntityID
     notification_index: int
 
 
@@ -212,7 +229,7 @@ class SubscriberToNotify(Struct):
 class Subscription(Struct):
     """A subscription, as its manager sees it."""
 
-    id: str
+    id: EntityID
     version: str
     notification_index: int
     uss_base_url: str
@@ -221,7 +238,7 @@ class Subscription(Struct):
     notify_for_operational_intents: bool
     notify_for_constraints: bool
     implicit_subscription: bool
-    dependent_operational_intents: list[str]
+    dependent_operational_intents: list[EntityID]
 
 
 class GetOperationalIntentReferenceResponse(Struct):
