@@ -149,6 +149,11 @@ class Cells:
         # copied at once: an array that is looked at cannot grow
         return np.concatenate(found) if found else np.empty(0, np.int32)
 
+    def work(self, box: Box, start_ns: int, end_ns: int) -> float:
+        """About how many cells `near` looks at."""
+        levels = self._levels.items()
+        return sum(min(self._span(level, box, start_ns, end_ns), len(table)) for level, table in levels)
+
     def _keys(self, level: Level, face: int, box: Box, start_ns: int, end_ns: int) -> list[int]:
         space, time = level
         half = 1 << (space - 1) if space else 0.5

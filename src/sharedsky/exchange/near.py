@@ -20,6 +20,9 @@ from sharedsky.exchange.model import Box, Cover
 _WIDTH: Final = 2.0 / CELLS
 #: A hair, so that a box's last cell is not taken for the next one [chart units].
 _HAIR: Final = _WIDTH * 1e-3
+#: As many cells are looked up in any case, and beyond that as many as take less time than to look at all rows.
+_CELLS_AT_ONCE: Final = 4_096
+_ROWS_FOR_A_CELL: Final = 20
 #: Rows that are added ahead at most.
 _MOST_MORE: Final = 1 << 18
 #: Covers that insert_many adds in one go, for the sake of memory.
@@ -99,13 +102,22 @@ class Near:
         """The keys whose covers are relevant to one."""
         found: set[str | None] = set()
         for box in cover:
-            handles = self._cells.near(box.face, _chart_box(box), box.start_ns, box.end_ns)
+            question = _question(box)
+            handles = self._coarse(box, question)
             if len(handles):
-                overlap = (self._rows.take(handles, 0) <= _question(box)).all(axis=1)
+                overlap = (self._rows.take(handles, 0) <= question).all(axis=1)
                 overlap &= self._face.take(handles) == box.face  # a coarse answer may be of all faces
                 found.update(self._keys[handle] for handle in handles[overlap].tolist())
         found.discard(None)
         return {key for key in found if key is not None}
+
+    def _coarse(self, box: Box, question: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Handles among which are all that a box overlaps: by cells, or where those are very many, all by time."""
+        chart, count = _chart_box(box), len(self._keys)
+        if self._cells.work(chart, box.start_ns, box.end_ns) <= max(_CELLS_AT_ONCE, count // _ROWS_FOR_A_CELL):
+            return self._cells.near(box.face, chart, box.start_ns, box.end_ns)
+        rows = self._rows[:count]
+        return np.flatnonzero((rows[:, 3] <= question[3]) & (rows[:, 7] <= question[7]))
 
     def _next(self) -> int:
         self._keys.append(None)

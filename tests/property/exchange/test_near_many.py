@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sharedsky.conflicts.cells import Cells
+from sharedsky.exchange import near as near_module
 from sharedsky.exchange.model import HIGHEST_MM, LOWEST_MM, Box, Cover
 from sharedsky.exchange.near import Near
 
@@ -74,6 +76,19 @@ def test_what_was_added_at_once_can_be_taken_out_one_by_one(first: list[Cover], 
         near.remove(f"b{n}")
     assert len(near) == 0
     assert cells_of(near)._levels == {}
+
+
+@given(COVERS, st.lists(boxes(), min_size=1, max_size=2).map(tuple))
+def test_looking_at_all_rows_finds_the_same(covers: list[Cover], asked: Cover) -> None:
+    near = Near(ORIGIN_NS)
+    near.insert_many((f"k{n}", cover) for n, cover in enumerate(covers))
+    near.insert("gone", asked)
+    near.remove("gone")
+    by_cells = near.query(asked)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(near_module, "_CELLS_AT_ONCE", -1)
+        assert near.query(asked) == by_cells
+        assert by_cells == {f"k{n}" for n, cover in enumerate(covers) if any(meet(a, b) for a in cover for b in asked)}
 
 
 def cells_of(near: Near) -> Cells:
