@@ -161,6 +161,11 @@ class Served:
         assert self._process is not None
         return self._process
 
+    @property
+    def stopped(self) -> bool:
+        """Whether it is not running."""
+        return self._process is None
+
     def fill(self, client: Path, wanted: Load) -> int:
         """Write the database that a load finds; how many values it holds."""
         return load(self.database, planned(client, wanted))

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from evidence import conformance, hostile, oracle
+from evidence import conformance, crash, hostile, oracle
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 
@@ -27,6 +27,7 @@ PARTS: Final[dict[str, Callable[[], tuple[str, bool]]]] = {
     "conformance": conformance.run,
     "oracle": oracle.run,
     "hostile": hostile.run,
+    "crash": crash.run,
 }
 
 
