@@ -200,7 +200,7 @@ class World:
         described = self._described(method, path)
         if described is None or answer.status == 405:
             assert 400 <= answer.status < 500, (method, path, answer)
-            standard = path.startswith(("/dss/", "/aux/"))
+            standard = re.sub("/+", "/", path).startswith(("/dss/", "/aux/"))
             assert kind == ("application/json" if standard else "application/problem+json"), (method, path, answer)
             if method != "HEAD":
                 self.validate(f"#/components/schemas/{'ErrorResponse' if standard else 'Problem'}", answer.json)

@@ -136,7 +136,7 @@ def document(routes: Iterable[HTTPRouteHandler], scopes: Sequence[tuple[str, str
     shown = [route for route in routes if route.include_in_schema is not False]
     names = [OPERATIONS[str(route.operation_id)] for route in shown]
     shapes = {shape for one in names for shape in (one.ok[1], one.takes, one.conflict) if shape is not None}
-    shapes |= {wire.ErrorResponse, wire.Problem, TokenError}
+    shapes |= {wire.ErrorResponse, wire.Problem, *([TokenError] if Token in shapes else [])}
     ordered = sorted(shapes, key=lambda shape: shape.__name__)
     _, components = msgspec.json.schema_components(ordered, ref_template=_COMPONENTS)
     paths: dict[str, Json] = {}
