@@ -178,19 +178,17 @@ _LONG: Final = ("highest", "million")
 
 def rows(
     *, quick: bool = False, only: tuple[str, ...] = (), length_s: float = 60.0, rate: float = 1_000.0
-) -> list[Row]:
+) -> Iterator[Row]:
     """Rows of the table: what, figure, floor or target, ratio. quick: 10 s each, and without what takes long."""
-    out: list[Row] = []
     for name, part in PARTS.items():
         if (only and name not in only) or (quick and not only and name in _LONG):
             continue
         shorter = name in ("highest", "growth", "floors")
         print(f"  measuring the exchange: {name} ...", file=sys.stderr, flush=True)
         try:
-            out += part(min(length_s, 10.0) if quick else min(length_s, 20.0) if shorter else length_s, rate)
+            yield from part(min(length_s, 10.0) if quick else min(length_s, 20.0) if shorter else length_s, rate)
         except NotMeasured as reason:
-            out.append((f"the exchange: {name}", "NOT MEASURED", str(reason), ""))
-    return out
+            yield f"the exchange: {name}", "NOT MEASURED", str(reason), ""
 
 
 def main() -> int:
@@ -201,7 +199,7 @@ def main() -> int:
     parser.add_argument("--length", type=float, default=60.0, metavar="SECONDS", help="of a load (default 60)")
     parser.add_argument("--rate", type=float, default=1_000.0, metavar="RATE", help="requests a second (default 1000)")
     args = parser.parse_args()
-    print("| what | figure | floor or target | |\n|---|---|---|---|")
+    print("| what | figure | floor or target | |\n|---|---|---|---|", flush=True)
     for row in rows(quick=args.quick, only=tuple(args.part), length_s=args.length, rate=args.rate):
         print("| " + " | ".join(row) + " |", flush=True)
     return 0
