@@ -15,6 +15,7 @@ from sharedsky.airspace.time import NS_PER_S
 from sharedsky.errors import SharedskyError
 from sharedsky.exchange.changes import Change
 from sharedsky.exchange.model import Constraint, Cover, Intent, Subscription, UssStatus
+from sharedsky.ledger.fields import Subject
 
 Answer = TypeVar("Answer")
 Answer_co = TypeVar("Answer_co", covariant=True)
@@ -70,15 +71,41 @@ class StoredReply:
 
 
 @dataclass(frozen=True, slots=True)
+class Record:
+    """What the ledger says of a decision (record.py makes it).
+
+    Args:
+        issuer, sub: whose request it is; both empty for the exchange itself.
+        kind: of the entry (ledger.kinds).
+        id, version: of the entity that was asked for, as its manager knows them.
+        plan: the id of the plan that the entry tells of, if it tells of one.
+        granularity: of what was shown (ledger.fields, View).
+        subjects: that entity, and implicit subscriptions, as they are after the decision.
+    """
+
+    issuer: str
+    sub: str
+    kind: int
+    id: str
+    version: str
+    plan: str | None
+    granularity: int
+    subjects: tuple[Subject, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Decided(Generic[Answer_co]):
     """A decision: the changes to keep, none where it refuses, and what the caller is told.
 
     reply: the answer as it is sent, kept together with the changes (Store.recent_reply), where it may be asked again.
+    record: for the ledger, kept together with the changes; a store that has a ledger makes one in the exchange's own
+    name where changes come without.
     """
 
     answer: Answer_co
     changes: tuple[Change, ...] = ()
     reply: StoredReply | None = None
+    record: Record | None = None
 
 
 class Store(Protocol):

@@ -20,6 +20,7 @@ KINDS: Final[dict[int, str]] = {
     0x05: "subscription written",
     0x06: "subscription removed",
     0x07: "availability set",
+    0x08: "error report made",
     0x10: "plan filed",
     0x11: "plan changed",
     0x12: "plan activated",

@@ -20,8 +20,9 @@ from sharedsky.store.sqlite.errors import Unstorable
 
 Value = bytes | str | int | None
 Row = tuple[Value, ...]
+Key = Ident | int
 #: A table, a key in it, and the key's row, None where it is gone.
-Written = tuple[str, Ident, Row | None]
+Written = tuple[str, Key, Row | None]
 
 #: The columns of each table, its key first. The order of tables is that in which they are written.
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -36,6 +37,15 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "constraint_reference": ("id", "manager", "version", "ovn", "uss_base_url", "start_ns", "end_ns", "cover"),
     "uss_status": ("uss", "availability", "version"),
     "report": ("id", "reporter", "body"),
+    "ledger_channel": ("number", "issuer", "sub", "tag"),
+    "ledger_entry": ("number", "channel", "counter", "value", "time_ns", "id", "version", "content"),
+    "ledger_secret": ("number", "secret"),
+    "ledger_tile": ("place", "hashes"),
+    "ledger_node": ("hash", "data"),
+    "ledger_checkpoint": (
+        "number", "first", "size", "root", "last_entry", "time_ns", "heads_root", "heads_blind", "rung_place",
+        "rung_until_ns",
+    ),
 }  # fmt: skip
 TABLES: Final[Mapping[Kind, str]] = {
     "intent": "intent", "constraint": "constraint_reference", "subscription": "subscription"
@@ -76,7 +86,7 @@ def indices(changes: Iterable[Change], subscriptions: Mapping[str, Subscription]
 class Batch:
     """What one transaction writes."""
 
-    tables: dict[str, dict[Ident, Row | None]] = field(default_factory=dict)
+    tables: dict[str, dict[Key, Row | None]] = field(default_factory=dict)
     replies: list[StoredReply] = field(default_factory=list)
 
     def add(self, rows: Iterable[Written], reply: StoredReply | None) -> None:
@@ -110,7 +120,7 @@ def _upsert(connection: sqlite3.Connection, table: str, columns: Sequence[str], 
         _execute(connection, sql, chunk)
 
 
-def _delete(connection: sqlite3.Connection, table: str, key: str, keys: Sequence[Ident]) -> None:
+def _delete(connection: sqlite3.Connection, table: str, key: str, keys: Sequence[Key]) -> None:
     rows: list[Row] = [(ident,) for ident in keys]
     for chunk in _chunks(rows):
         _execute(connection, f"DELETE FROM {table} WHERE {key} IN ({', '.join('?' * len(chunk))})", chunk)

@@ -22,9 +22,15 @@ from sharedsky.airspace.time import MIN_NS, NS_PER_DAY, NS_PER_S
 from sharedsky.exchange.changes import Change
 from sharedsky.exchange.picture import KEPT_AFTER_END_NS, Picture
 from sharedsky.exchange.protocol import Answer, Decided, Snapshot, StoredReply, StoreUnavailable
+from sharedsky.exchange.record import record_of
+from sharedsky.ledger.padding import Padding
+from sharedsky.store.book import HOST, LedgerKeys
+from sharedsky.store.clock_guard import ClockGuard
+from sharedsky.store.desk import Desk
 from sharedsky.store.replies import Replies
 from sharedsky.store.sqlite.connections import Connect, connect_writer, refusal
 from sharedsky.store.sqlite.errors import DatabaseRefused, Unstorable
+from sharedsky.store.sqlite.ledger import SqliteLedger, open_ledger
 from sharedsky.store.sqlite.loading import FileCheck, load_picture, load_replies
 from sharedsky.store.sqlite.lock import Lock
 from sharedsky.store.sqlite.migrate import look_at, migrate
@@ -53,8 +59,9 @@ class SqliteStore:
     """An exchange.protocol.Store in a file; open one with `open`, and use it from one thread."""
 
     def __init__(self, path: Path, lock: Lock, connection: sqlite3.Connection, state: tuple[Picture, Replies],
-                 connect: Connect, retention_ns: int) -> None:  # fmt: skip
+                 connect: Connect, retention_ns: int, ledger: SqliteLedger | None = None) -> None:  # fmt: skip
         self.path = path
+        self._ledger = ledger
         self.picture, self._replies = state
         self._lock = lock
         self._uncommitted: deque[_Entry] = deque()
@@ -71,14 +78,17 @@ class SqliteStore:
 
     @classmethod
     def open(
-        cls, path: Path, now_ns: int, *, retention_ns: int = RETENTION_NS, connect: Connect = connect_writer
-    ) -> Self:
+        cls, path: Path, now_ns: int, *, retention_ns: int = RETENTION_NS, connect: Connect = connect_writer,
+        ledger: LedgerKeys | None = None, padding: Padding | None = None, guard: ClockGuard | None = None,
+    ) -> Self:  # fmt: skip
         """Open a file and read what is current; what is missing is made, an older schema brought up to date.
 
         Args:
             path: the database; beside it lie `-wal`, `-shm` and `.lock`.
             now_ns: the time [ns of UTC]. retention_ns: how long what has ended stays in the file, a day at least.
             connect: opens the connection that writes.
+            ledger: its keys, where decisions are logged; a file that has a ledger needs them. padding: of its
+            checkpoints. guard: refuses entries while the clock has jumped ahead.
         Raises:
             DatabaseInUse: another process serves it.
             DatabaseRefused: it cannot be written, is damaged, of a newer schema, or no database of ours.
@@ -88,18 +98,28 @@ class SqliteStore:
         lock = Lock(path)
         try:
             connection, state = _opened(path, now_ns, retention_ns, connect)
+            try:
+                book = open_ledger(connection, path, ledger, now_ns, padding or Padding(), guard)
+            except BaseException:
+                connection.close()
+                raise
         except (sqlite3.Error, OSError) as error:
             lock.release()
             raise refusal(path, error) from None
         except BaseException:
             lock.release()
             raise
-        return cls(path, lock, connection, state, connect, retention_ns)
+        return cls(path, lock, connection, state, connect, retention_ns, book)
 
     @property
     def ready(self) -> bool:
         """Whether the last commit succeeded; where not, `probe` finds out whether the next one would."""
         return self._failure is None and not self._closed
+
+    @property
+    def desk(self) -> Desk | None:
+        """What shows the ledger; None without one."""
+        return None if self._ledger is None else self._ledger.desk
 
     @property
     def waiting(self) -> int:
@@ -117,10 +137,12 @@ class SqliteStore:
         while self._failure is not None:
             await self.probe()
         self._check_open()
+        if self._ledger is not None:
+            self._ledger.prepare(now_ns)
         self._pass(now_ns)
         decided = decide(self.picture)
         if decided.changes or decided.reply is not None:
-            self._keep(now_ns, decided.changes, decided.reply)
+            self._keep(now_ns, decided)
         if not await self._durable():
             raise self._unavailable()
         return decided.answer
@@ -172,6 +194,23 @@ class SqliteStore:
             raise self._unavailable()
         return self._more_to_purge
 
+    async def checkpoint(self, now_ns: int) -> None:
+        """Make the ledger's next checkpoint, and show it when it is kept; call it once a second.
+
+        Raises:
+            StoreUnavailable: it could not be kept; nothing was shown.
+        """
+        self._settle()
+        self._check_open()
+        if self._ledger is None:
+            return
+        self._ledger.prepare(now_ns)
+        rows, shut = self._ledger.close(now_ns)
+        self._submit(_Entry(), Work(now_ns, rows))
+        if not await self._durable():
+            raise self._unavailable()
+        self._ledger.show(shut)
+
     async def close(self) -> None:
         """Finish what was accepted, and let go of everything."""
         if self._ended:
@@ -180,6 +219,8 @@ class SqliteStore:
         self._settle()
         await self._durable()
         self._writer.stop()
+        if self._ledger is not None:
+            self._ledger.stop()
         self._lock.release()
 
     # On the event loop
@@ -188,18 +229,23 @@ class SqliteStore:
         """Let time pass. Nothing is written: the file's rows say themselves when they end."""
         self.picture.apply(self.picture.advance(now_ns))
 
-    def _keep(self, now_ns: int, changes: Sequence[Change], reply: StoredReply | None) -> None:
+    def _keep(self, now_ns: int, decided: Decided[object]) -> None:
+        changes, reply, record = decided.changes, decided.reply, decided.record
         if reply is not None and len(reply.key) != _KEY_BYTES:
             raise Unstorable(f"a reply's key has {len(reply.key)} bytes.", f"Give a digest of {_KEY_BYTES}.")
         rows = written(changes)
+        if self._ledger is not None and record is None:
+            record = record_of(changes, *HOST, self.picture)
         undo: list[Change] = []
         try:
             for change in changes:
                 undo = self.picture.apply((change,)) + undo
+            rows += indices(changes, self.picture.subscriptions)
+            if self._ledger is not None and record is not None:
+                rows += self._ledger.take(record, now_ns)  # last: nothing may fail after it
         except BaseException:
             self.picture.apply(undo)
             raise
-        rows += indices(changes, self.picture.subscriptions)
         purge = now_ns >= self._purge_next_ns
         if purge:
             self._purge_next_ns = now_ns + (_PURGE_AGAIN_NS if self._more_to_purge else _PURGE_EVERY_NS)
@@ -256,6 +302,8 @@ class SqliteStore:
         except Exception:  # a bug of ours: what the picture holds is not known any more
             _LOG.critical("%s: the state in memory is lost; start the server anew", self.path, exc_info=True)
             self._closed = self._lost = True
+        if self._ledger is not None:
+            self._ledger.lost()
         self._writer.resume()
         for entry in taken:
             self._done(entry, kept=False)
