@@ -9,10 +9,14 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from sharedsky.cli.options import Arguments, build_parser
 from sharedsky.cli.say import Status, flush_stdout, prepare_streams, tell
 from sharedsky.errors import LimitError, ProfileError, SharedskyError, UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -61,30 +65,65 @@ def _run(typed: list[str]) -> int:
             return serve.run(arguments)
         case "client" | "keys":
             return _tokens(arguments)
+        case "audit":
+            from sharedsky.cli import audit
+
+            return audit.run(arguments)
         case _:
             raise UsageError("no command is given.", "See sharedsky --help.")
 
 
 def _tokens(arguments: Arguments) -> int:
-    """The commands about tokens, on the database that is named."""
+    """The commands about tokens, on the database that is named; a server that runs on it takes a change in at once."""
     from pathlib import Path
 
     from sharedsky.cli import client, keys
+    from sharedsky.store.sqlite.audit import os_user
     from sharedsky.store.sqlite.tokens import SqliteTokenStore
     from sharedsky.tokens.keyring import KeyFolder
 
+    database = Path(arguments.database)
     try:
         if arguments.command == "keys":
-            return keys.run(arguments, KeyFolder(Path(arguments.keys or f"{arguments.database}.keys")))
-        store = SqliteTokenStore(Path(arguments.database))
-        try:
-            return client.run(arguments, store)
-        finally:
-            store.close()
+            status = keys.run(arguments, KeyFolder(Path(arguments.keys or f"{database}.keys")))
+            action = str(vars(arguments)["keys_command"])
+            _note_keys(database, action)
+        else:
+            store = SqliteTokenStore(database, os_user())
+            try:
+                status = client.run(arguments, store)
+            finally:
+                store.close()
+            action = str(vars(arguments)["client_command"])
     except (UsageError, ProfileError, LimitError):
         raise
     except SharedskyError as error:
         raise UsageError(error.message, error.advice) from error
+    if action != "list":
+        _tell_server(database)
+    return status
+
+
+def _note_keys(database: Path, action: str) -> None:
+    """Put a change of keys into the audit log of the database to which they belong, where there is one."""
+    from sharedsky.store.sqlite import audit
+
+    acts: dict[str, audit.Act] = {"rotate": "keys-rotated", "replace": "keys-replaced"}
+    if action in acts and database.exists():
+        audit.record(database, audit.now_ns(), audit.os_user(), acts[action], "")
+
+
+def _tell_server(database: Path) -> None:
+    """Have a server that runs take in what was changed; nothing is said where none runs."""
+    from sharedsky.server.admin import ask_server
+
+    try:
+        said = ask_server(database, "reload")
+    except SharedskyError as error:
+        tell(f"the change is made; but {error}")
+        return
+    if said is not None:
+        tell("the running server has taken it in.")
 
 
 def _internal_error(error: Exception, *, debug: bool) -> int:

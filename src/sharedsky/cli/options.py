@@ -13,6 +13,7 @@ from typing import Final, NoReturn
 
 import sharedsky
 from sharedsky.cli import quantities
+from sharedsky.cli.audit import add_parser as add_audit_parser
 from sharedsky.cli.client import add_client_parser
 from sharedsky.cli.keys import add_keys_parser
 from sharedsky.cli.serve import add_serve_parser
@@ -128,6 +129,7 @@ def build_parser() -> Parser:
     add_serve_parser(commands)
     add_client_parser(commands)
     add_keys_parser(commands)
+    add_audit_parser(commands)
     for name in ("client", "keys"):
         for action in _actions(commands.choices[name]):
             action.add_argument(
@@ -138,7 +140,8 @@ def build_parser() -> Parser:
                     "--keys", metavar="FOLDER", default="", help="of the keys that sign tokens (default DATABASE.keys)"
                 )
             _add_debug(action)
-    _add_debug(commands.choices["serve"])
+    for name in ("serve", "audit"):
+        _add_debug(commands.choices[name])
     return parser
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from sharedsky.cli.say import tell
+from sharedsky.store.sqlite import audit
 from sharedsky.store.sqlite.errors import DatabaseRefused
-from sharedsky.store.sqlite.restore import restore
+from sharedsky.store.sqlite.restore import Restored, restore
 
 
 def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
@@ -35,7 +36,18 @@ def run(arguments: argparse.Namespace) -> int:
     except DatabaseRefused as error:
         tell(str(error))
         return 1
+    _note(made, Path(arguments.file))
     if not arguments.quiet:
         kept = f" What was there before is {made.replaced}." if made.replaced is not None else ""
         tell(f"{made.path} is as the copy was, after {made.batch:,} commits.{kept}")
     return 0
+
+
+def _note(made: Restored, source: Path) -> None:
+    """Put it into the audit log of the database; one of before there was a log stays as it was."""
+    if made.version < audit.SINCE:
+        return
+    try:
+        audit.record(made.path, audit.now_ns(), audit.os_user(), "restored", f"from {source.name}")
+    except DatabaseRefused as error:
+        tell(f"it was restored, but the audit log could not be written: {error}")

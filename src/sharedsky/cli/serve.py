@@ -6,8 +6,7 @@ docs/serve.md explains it. Called by cli/__init__.py.
 from __future__ import annotations
 
 import argparse
-import logging
-import sys
+from collections.abc import Callable
 from typing import Any, Final
 
 from sharedsky.cli.say import tell
@@ -49,11 +48,30 @@ def add_serve_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
     parser.add_argument(
         "--retention-days", type=int, metavar="DAYS", help="how long what has ended stays in the file (default 30)"
     )
+    for name, (kind, metavar, text) in _OPERATION.items():
+        parser.add_argument(f"--{name}", type=kind, metavar=metavar, help=text)
     for name, text in _SWITCHES.items():
         parser.add_argument(f"--{name}", action="store_true", default=None, help=text)
 
 
+#: How it is operated: name -> type, what is typed, help.
+_OPERATION: Final[dict[str, tuple[Callable[[str], Any], str, str]]] = {
+    "log-format": (str, "FORM", "of the log on standard error: text (default) or json"),
+    "log-requests": (str, "WHICH", "a line for each request: all (default), failed or none"),
+    "admin-listen": (str, "HOST:PORT", "where /metrics is, for this machine alone (default: nowhere)"),
+    "rate-limit": (str, "RATE/BURST", "requests a second of one client, and at once, or off (default 2000/4000)"),
+    "address-rate-limit": (str, "RATE/BURST", "of one address before its token is known (default 200/1000)"),
+    "token-rate-limit": (str, "RATE/BURST", "token requests of one address (default 10/50)"),
+    "max-connections": (int, "NUMBER", "open at once (default 4096)"),
+    "max-header-bytes": (int, "BYTES", "of a request line and its headers (default 32768)"),
+    "max-url-bytes": (int, "BYTES", "of a URL (default 8192)"),
+    "max-body-bytes": (int, "BYTES", "of a request's body (default 8388608)"),
+    "request-timeout": (int, "SECONDS", "within which a request must be whole (default 30)"),
+    "idle-timeout": (int, "SECONDS", "that a connection may be idle between requests (default 75)"),
+}
+
 _SWITCHES: Final = {
+    "otel": "export spans by OpenTelemetry, as the variables OTEL_... say (needs sharedsky[otel])",
     "insecure": "offer plain HTTP to other machines all the same",
     "allow-http-base-urls": "let USSs give base URLs of plain HTTP",
     "enable-test-interface": "offer the interfaces of the official tests (none yet)",
@@ -73,7 +91,6 @@ def run(arguments: argparse.Namespace) -> int:
     typed = {name: getattr(arguments, name.replace("-", "_")) for name in NAMES}
     given = {name: value for name, value in typed.items() if value is not None}
     settings = with_values(settings, given, "command line")
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
         serve(settings, tell)
     except UsageError:

@@ -5,8 +5,10 @@ Called by run.py and by tests.
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from litestar import Litestar, Request, Response, get
@@ -19,16 +21,21 @@ from sharedsky.server.body import BadRequest, TooLarge, WrongType
 from sharedsky.server.constraints import constraint_routes
 from sharedsky.server.context import JSON, SCOPES, Context, guard_of
 from sharedsky.server.intents import intent_routes
+from sharedsky.server.limits import TooManyRequests
 from sharedsky.server.openapi import PATH, document
 from sharedsky.server.statuses import report_routes, status_routes
 from sharedsky.server.subscriptions import subscription_routes
-from sharedsky.server.tokens import token_routes
+from sharedsky.server.throttle import body_of as too_many_body
+from sharedsky.server.tokens import Hash, token_routes
 from sharedsky.server.wire import STANDARD_PATHS, ErrorResponse, Problem
 from sharedsky.tokens.errors import Forbidden, Unauthorized
 from sharedsky.tokens.issuer import BuiltInIssuer
 
 Call = Request[Any, Any, Any]
+_LOG: Final = logging.getLogger("sharedsky")
 _PROBLEM = "application/problem+json"
+#: What the framework says where whoever asked went away, or was cut off, before the request was whole.
+_GONE: Final = "client disconnected prematurely"
 _FRAMEWORK = {
     404: "there is nothing at this path.",
     405: "this path has no such method; the header Allow names those that it has.",
@@ -36,8 +43,15 @@ _FRAMEWORK = {
 }
 
 
-def make_app(context: Context, pool: str, issuer: BuiltInIssuer | None = None) -> Litestar:
-    """The application over a context; pool: the name of this pool's picture of the airspace. issuer: of own tokens."""
+def make_app(
+    context: Context, pool: str, issuer: BuiltInIssuer | None = None, hashing: Hash = asyncio.to_thread
+) -> Litestar:
+    """The application over a context.
+
+    Args:
+        pool: the name of this pool's picture of the airspace. issuer: of own tokens. hashing: runs what hashes a secret
+            apart from the event loop.
+    """
     routes = [
         *intent_routes(context),
         *constraint_routes(context),
@@ -45,7 +59,7 @@ def make_app(context: Context, pool: str, issuer: BuiltInIssuer | None = None) -
         *status_routes(context),
         *report_routes(context),
         *beside_routes(context, pool),
-        *(token_routes(issuer) if issuer is not None else ()),
+        *(token_routes(issuer, hashing) if issuer is not None else ()),
     ]
     return Litestar(
         [*routes, _described(routes)],
@@ -56,11 +70,13 @@ def make_app(context: Context, pool: str, issuer: BuiltInIssuer | None = None) -
             BadRequest: _bad_request,
             TooLarge: _too_large,
             WrongType: _wrong_type,
+            TooManyRequests: _too_many,
             StoreUnavailable: _unavailable,
             HTTPException: _http,
             Exception: _internal,
         },
         request_max_body_size=context.settings.max_body_bytes,
+        logging_config=None,  # logs.py
         openapi_config=None,  # openapi.py makes the document
         debug=False,
     )
@@ -88,11 +104,13 @@ def _error(request: Call, status: int, message: str, headers: dict[str, str] | N
 
 
 def _unauthorized(request: Call, error: Unauthorized) -> Response[Any]:
+    request.scope["state"]["refused"] = (error.kind, error.reason)  # for watch.py
     return _error(request, 401, str(error), {"WWW-Authenticate": error.challenge})
 
 
 def _forbidden(request: Call, error: Forbidden) -> Response[Any]:
-    return _error(request, 403, str(error))
+    request.scope["state"]["refused"] = ("forbidden", error.reason)
+    return _error(request, 403, str(error), {"WWW-Authenticate": error.challenge})
 
 
 def _bad_request(request: Call, error: BadRequest) -> Response[Any]:
@@ -107,12 +125,23 @@ def _wrong_type(request: Call, error: WrongType) -> Response[Any]:
     return _error(request, 415, str(error))
 
 
+def _too_many(request: Call, error: TooManyRequests) -> Response[Any]:
+    request.scope["state"]["refused"] = (error.kind, error.message)
+    kind, body = too_many_body(request.scope["path"])
+    headers = {"Retry-After": str(error.retry_after_s)}
+    return Response(body, status_code=429, media_type=kind, headers=headers)
+
+
 def _unavailable(request: Call, error: StoreUnavailable) -> Response[Any]:
     return _error(request, 503, "nothing can be stored at the moment; nothing was changed.", {"Retry-After": "5"})
 
 
 def _http(request: Call, error: HTTPException) -> Response[Any]:
     """What the framework refuses: no such path, no such method, a body that is too large."""
+    if error.status_code == 500:
+        if error.detail == _GONE:  # nobody gets this; it is no bug of ours
+            return _error(request, 408, "the request did not come whole.")
+        return _internal(request, error)
     message = _FRAMEWORK.get(error.status_code, error.detail)
     headers = {name.title(): value for name, value in (error.headers or {}).items()}
     if "Allow" in headers:  # OPTIONS is the framework's own, and refused
@@ -121,6 +150,8 @@ def _http(request: Call, error: HTTPException) -> Response[Any]:
 
 
 def _internal(request: Call, error: Exception) -> Response[Any]:
-    if request.app.logger is not None:
-        request.app.logger.exception("unexpected error")
-    return _error(request, 500, "an internal error: it was logged, and nothing is known to have changed.")
+    """A bug of ours. The log has what happened under the id that the answer names; the answer has nothing else."""
+    ident = request.scope["state"].get("request_id", "")
+    _LOG.error("unexpected error", exc_info=error, extra={"request_id": ident})
+    named = f" Its id in the log is {ident}." if ident else ""
+    return _error(request, 500, f"an internal error: it was logged, and nothing is known to have changed.{named}")

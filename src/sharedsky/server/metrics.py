@@ -58,7 +58,8 @@ class Metrics:
             registry=self.registry, buckets=_SECONDS,
         )  # fmt: skip
         self._unauthorized = Counter(
-            "sharedsky_tokens_refused", "Requests without an accepted token, by kind.", ["kind"], registry=self.registry
+            "sharedsky_tokens_refused", "Requests whose token, or request for one, was refused.", ["kind"],
+            registry=self.registry,
         )
         self._limited = Counter(
             "sharedsky_requests_limited", "Requests refused for their rate, by limit.", ["limit"],
@@ -84,13 +85,9 @@ class Metrics:
         found[0].inc()
         found[1].observe(took_s)
 
-    def unauthorized(self, kind: str) -> None:
-        """Count a 401 or, as `forbidden`, a 403."""
-        self._unauthorized.labels(kind).inc()
-
-    def limited(self, kind: str) -> None:
-        """Count a 429."""
-        self._limited.labels(kind).inc()
+    def refused(self, kind: str, *, limited: bool) -> None:
+        """Count a 401, a 403 or a refused token request by its kind; a 429 by its limit."""
+        (self._limited if limited else self._unauthorized).labels(kind).inc()
 
     def batch(self, outcome: Outcome) -> None:
         """Count a commit."""

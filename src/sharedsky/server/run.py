@@ -9,9 +9,12 @@ import asyncio
 import gc
 import logging
 import secrets
+import signal
 import socket
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -20,8 +23,11 @@ import uvicorn
 from sharedsky.airspace.time import NS_PER_DAY
 from sharedsky.errors import SharedskyError, UsageError
 from sharedsky.server.app import make_app
+from sharedsky.server.connection import limited
 from sharedsky.server.context import Context
 from sharedsky.server.context import Settings as HttpSettings
+from sharedsky.server.logs import install
+from sharedsky.server.operation import Operation, connection_limits, open_log
 from sharedsky.server.settings import Address, Serve
 from sharedsky.store.sqlite.store import SqliteStore
 from sharedsky.store.sqlite.tokens import SqliteTokenStore
@@ -43,16 +49,25 @@ def serve(settings: Serve, say: Callable[[str], None]) -> None:
     """
     sockets = [_bound(address) for address in settings.addresses]
     try:
-        now_ns = time.time_ns()
-        store = SqliteStore.open(Path(settings.database), now_ns, retention_ns=settings.retention_days * NS_PER_DAY)
+        admin = None if settings.admin_address is None else _bound(settings.admin_address, "--admin-listen")
+        sockets += [] if admin is None else [admin]
+        store = SqliteStore.open(
+            Path(settings.database), time.time_ns(), retention_ns=settings.retention_days * NS_PER_DAY
+        )
         gate = _gate(settings)
-        server = _Server(_config(settings, store, gate), store, gate, settings)
-        gc.collect()
-        gc.freeze()  # what is loaded stays: it need not be looked at again and again
         for line in _greeting(settings):
             say(line)
-        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            runner.run(server.run_until_told(sockets))
+        log = open_log(settings)
+        install(log)
+        try:
+            operation = Operation(settings, store, gate, log)
+            server = _Server(_config(settings, store, gate, operation), store, operation, settings)
+            gc.collect()
+            gc.freeze()  # what is loaded stays: it need not be looked at again and again
+            with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+                runner.run(server.run_until_told(sockets[: len(settings.addresses)], admin))
+        finally:
+            log.writer.close()
     finally:
         for sock in sockets:
             sock.close()
@@ -71,13 +86,17 @@ def _gate(settings: Serve) -> Gate:
     return open_gate(wanted, SqliteTokenStore(Path(settings.database)), time.time, secrets.token_bytes)
 
 
-def _config(settings: Serve, store: SqliteStore, gate: Gate) -> uvicorn.Config:
-    http = HttpSettings(allow_http_base_urls=settings.allow_http_base_urls)
-    app = make_app(Context(store, gate.validator, time.time_ns, http), settings.pool, gate.issuer)
+def _config(settings: Serve, store: SqliteStore, gate: Gate, operation: Operation) -> uvicorn.Config:
+    http = HttpSettings(allow_http_base_urls=settings.allow_http_base_urls, max_body_bytes=settings.max_body_bytes)
+    context = Context(store, gate.validator, operation.clock, http)
+    app = make_app(context, settings.pool, gate.issuer, operation.limits.hashing)
+    limits = connection_limits(settings)
     return uvicorn.Config(
-        app,
-        http="httptools",
+        operation.around(app),
+        http=limited(limits),
+        ws="none",
         lifespan="off",
+        timeout_keep_alive=settings.idle_timeout,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -94,34 +113,53 @@ def _config(settings: Serve, store: SqliteStore, gate: Gate) -> uvicorn.Config:
 class _Server(uvicorn.Server):
     """The HTTP server with the store behind it."""
 
-    def __init__(self, config: uvicorn.Config, store: SqliteStore, gate: Gate, settings: Serve) -> None:
+    def __init__(self, config: uvicorn.Config, store: SqliteStore, operation: Operation, settings: Serve) -> None:
         super().__init__(config)
-        self.store, self.gate, self.settings = store, gate, settings
+        self.store, self.operation, self.settings = store, operation, settings
 
-    async def run_until_told(self, sockets: list[socket.socket]) -> None:
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """Stop when told to. uvicorn's own raises the signal again afterwards, which would cut the end short."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    async def run_until_told(self, sockets: list[socket.socket], admin: socket.socket | None = None) -> None:
         """Serve; then finish requests under way, keep what they changed, and close the store."""
+        await self.operation.open(lambda: len(self.server_state.connections), admin)
         chores = asyncio.create_task(self._chores())
         try:
             await self.serve(sockets=sockets)
         finally:
             chores.cancel()
+            await self.operation.close()
             await self.store.close()
 
     async def _chores(self) -> None:
         """What is due every second or so, none of it so urgent that a failure should end the server."""
         certificate = _changed_at(self.settings)
+        said = ""
         while True:
             await asyncio.sleep(1.0)
             try:
-                await self.store.tidy(time.time_ns())
-                line = await asyncio.to_thread(self.gate.tick, time.time())
-                if line is not None:
-                    _LOG.info(line)
+                await self.store.tidy(self.operation.clock())  # a commit: it finds out when the disk is good again
+                await asyncio.to_thread(self.operation.chores)
                 if _changed_at(self.settings) != certificate:
                     certificate = _changed_at(self.settings)
                     self._load_certificate()
+                said = ""
             except (SharedskyError, OSError) as error:
-                _LOG.warning("%s", error)
+                if str(error) != said:  # once, not every second
+                    said = str(error)
+                    _LOG.warning("%s", said)
+            except Exception:
+                _LOG.exception("a chore failed")
 
     def _load_certificate(self) -> None:
         """New connections get the new certificate; one that cannot be read leaves the old one in use."""
@@ -138,7 +176,7 @@ def _changed_at(settings: Serve) -> tuple[int, ...]:
         return ()
 
 
-def _bound(address: Address) -> socket.socket:
+def _bound(address: Address, option: str = "--listen") -> socket.socket:
     family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
     sock = socket.socket(family, socket.SOCK_STREAM)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -148,7 +186,7 @@ def _bound(address: Address) -> socket.socket:
     except OSError as error:
         sock.close()
         advice = "Choose another port, or end what uses it."
-        raise UsageError(f"--listen {address}: {error.strerror}.", advice) from None
+        raise UsageError(f"{option} {address}: {error.strerror}.", advice) from None
     sock.set_inheritable(True)
     return sock
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from sharedsky.errors import UsageError
+from sharedsky.server.limits import parse_rate
 
 DEFAULT_LISTEN: Final = "127.0.0.1:8080"
 DEFAULT_DATABASE: Final = "sharedsky.db"
@@ -43,6 +44,11 @@ class Serve:
     on. tls_cert, tls_key: PEM files. trusted_proxy: addresses of a proxy that ends TLS. insecure: plain HTTP off
     loopback all the same. allow_http_base_urls: USSs may give http URLs. pool: the name of this pool.
     retention_days: how long what has ended stays in the file.
+
+    How it is operated (docs/operation.md): log_format: text or json. log_requests: all, failed or none. admin_listen:
+    where metrics are. rate_limit, address_rate_limit, token_rate_limit: RATE/BURST, or off. max_connections;
+    max_header_bytes: request line and headers; max_url_bytes; max_body_bytes. request_timeout: within which a request
+    must be whole [s]. idle_timeout: between requests [s]. otel: whether spans are exported.
     """
 
     listen: tuple[str, ...] = (DEFAULT_LISTEN,)
@@ -59,6 +65,19 @@ class Serve:
     enable_test_interface: bool = False
     pool: str = "sharedsky"
     retention_days: int = 30
+    log_format: str = "text"
+    log_requests: str = "all"
+    admin_listen: str = ""
+    rate_limit: str = "2000/4000"
+    address_rate_limit: str = "200/1000"
+    token_rate_limit: str = "10/50"
+    max_connections: int = 4_096
+    max_header_bytes: int = 32_768
+    max_url_bytes: int = 8_192
+    max_body_bytes: int = 8_388_608
+    request_timeout: int = 30
+    idle_timeout: int = 75
+    otel: bool = False
     addresses: tuple[Address, ...] = field(default=(), init=False)
 
     def __post_init__(self) -> None:
@@ -71,6 +90,7 @@ class Serve:
             raise UsageError("--retention-days must be at least 1.", "What has ended is kept for a day at least.")
         for proxy in self.trusted_proxy:
             _ip(proxy, "--trusted-proxy")
+        self._check_operation()
         guarded = self.tls_cert or self.trusted_proxy or self.insecure
         for address in self.addresses:
             if not guarded and not address.loopback:
@@ -78,6 +98,27 @@ class Serve:
                     f"--listen {address} would offer plain HTTP to other machines.",
                     "Give --tls-cert and --tls-key, or the --trusted-proxy that ends TLS, or --insecure.",
                 )
+
+    def _check_operation(self) -> None:
+        for name, choices in (("log_format", ("text", "json")), ("log_requests", ("all", "failed", "none"))):
+            if getattr(self, name) not in choices:
+                raise UsageError(f"{_option(name)} is one of {', '.join(choices)}.", "Choose one of them.")
+        for name in ("rate_limit", "address_rate_limit", "token_rate_limit"):
+            parse_rate(getattr(self, name), _option(name))
+        for name, least in _LEAST.items():
+            if getattr(self, name) < least:
+                raise UsageError(f"{_option(name)} must be at least {least:,}.", "Give more.")
+        admin = self.admin_address
+        if admin is not None and not admin.loopback and not self.insecure:
+            raise UsageError(
+                f"--admin-listen {admin} would show other machines, unencrypted, how much is stored and asked.",
+                "Name an address of this machine alone, as in 127.0.0.1:9090, or give --insecure.",
+            )
+
+    @property
+    def admin_address(self) -> Address | None:
+        """Where metrics are, or None."""
+        return parse_address(self.admin_listen, "--admin-listen") if self.admin_listen else None
 
     @property
     def audiences(self) -> tuple[str, ...]:
@@ -96,8 +137,19 @@ class Serve:
 NAMES: Final = tuple(f.name.replace("_", "-") for f in fields(Serve) if f.init)
 
 
-def parse_address(text: str) -> Address:
-    """HOST:PORT, with an IPv6 address in square brackets.
+#: The least that makes sense of what is counted.
+_LEAST: Final = {
+    "max_connections": 1, "max_header_bytes": 1_024, "max_url_bytes": 256, "max_body_bytes": 1_024,
+    "request_timeout": 1, "idle_timeout": 1,
+}  # fmt: skip
+
+
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
+def parse_address(text: str, option: str = "--listen") -> Address:
+    """HOST:PORT, with an IPv6 address in square brackets; option: its name, for messages.
 
     Raises:
         UsageError: it is not.
@@ -105,9 +157,9 @@ def parse_address(text: str) -> Address:
     host, colon, port = text.rpartition(":")
     bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
     if not colon or not bare or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65_536:
-        raise UsageError(f"--listen {text!r} is not HOST:PORT.", f"Write it as in {DEFAULT_LISTEN} or [::1]:8080.")
+        raise UsageError(f"{option} {text!r} is not HOST:PORT.", f"Write it as in {DEFAULT_LISTEN} or [::1]:8080.")
     if bare != "localhost":
-        _ip(bare, "--listen")
+        _ip(bare, option)
     return Address(bare, int(port))
 
 

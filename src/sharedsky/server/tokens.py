@@ -6,7 +6,8 @@ Called by app.py.
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 from litestar import Response, get, post
@@ -16,11 +17,19 @@ from sharedsky.server.context import JSON, Call
 from sharedsky.tokens.issuer import BuiltInIssuer
 from sharedsky.tokens.request import NO_STORE, OAuthError, TokenRequest
 
+Done = TypeVar("Done")
 #: Where a client asks for a token.
 TOKEN_PATH = "/oauth/token"
 
 
-def token_routes(issuer: BuiltInIssuer) -> list[HTTPRouteHandler]:
+class Hash(Protocol):
+    """Runs what hashes a secret, which takes milliseconds and megabytes, apart from the event loop."""
+
+    async def __call__(self, work: Callable[[TokenRequest], Done], argument: TokenRequest, /) -> Done:
+        """What the work returned."""
+
+
+def token_routes(issuer: BuiltInIssuer, hashing: Hash = asyncio.to_thread) -> list[HTTPRouteHandler]:
     """The routes; they need no token."""
 
     @post(TOKEN_PATH, status_code=200, operation_id="getToken")
@@ -31,7 +40,9 @@ def token_routes(issuer: BuiltInIssuer) -> list[HTTPRouteHandler]:
             error = OAuthError("invalid_request", f"The header {several} is given twice.")
             return Response(msgspec.json.encode(error.body), status_code=400, media_type=JSON, headers=dict(NO_STORE))
         asked = TokenRequest(content_type, authorization, await request.body())
-        answer = await asyncio.to_thread(issuer.issue, asked)  # hashing a secret takes milliseconds
+        answer = await hashing(issuer.issue, asked)
+        if isinstance(answer, OAuthError):
+            request.scope["state"]["refused"] = (answer.error, answer.reason or answer.description)  # for watch.py
         body = msgspec.json.encode(answer.body)
         return Response(body, status_code=answer.status, media_type=JSON, headers=dict(answer.headers))
 

@@ -86,6 +86,9 @@ class Watch:
         method = scope["method"] if scope["method"] in METHODS else "other"
         if self._metrics is not None:
             self._metrics.request(method, route, status, took_s)
+            refused = scope["state"].get("refused")
+            if refused is not None:
+                self._metrics.refused(refused[0], limited=status == 429)
         if self._spans is not None:
             self._spans(scope, f"{method} {route}", route, status, took_s)
         # status 0: whoever asked went away before an answer

@@ -27,7 +27,7 @@ Act = Literal[
 #: The actor of what the server does by itself.
 SERVER: Final = "server"
 #: The schema version that brought the table.
-_SINCE: Final = 3
+SINCE: Final = 3
 _MAX_TEXT_CHARS: Final = 500
 _INSERT: Final = "INSERT INTO audit (at_ns, actor, act, object) VALUES (?, ?, ?, ?)"
 
@@ -72,7 +72,7 @@ def entries(database: Path, last: int | None = None) -> Sequence[Entry]:
         DatabaseRefused: there is no such file, or it cannot be read.
     """
     with reading(database) as connection:
-        if version_of(connection) < _SINCE:
+        if version_of(connection) < SINCE:
             return []
         sql = "SELECT number, at_ns, actor, act, object FROM audit ORDER BY number DESC LIMIT ?"
         rows = connection.execute(sql, (-1 if last is None else last,)).fetchall()

@@ -87,7 +87,7 @@ def migrate(connection: sqlite3.Connection, path: Path, migrations: Mapping[int,
     for number in range(version + 1, latest + 1):
         mark = f"PRAGMA user_version = {number}; PRAGMA application_id = {APPLICATION_ID};"
         if number == latest and any("CREATE TABLE audit " in sql for sql in migrations.values()):
-            mark += _AUDIT.format(act=f"{version} to {latest}")
+            mark += _AUDIT.format(act=f"{version} to {latest}" if version else f"a new file, version {latest}")
         try:
             connection.executescript(f"BEGIN IMMEDIATE;\n{migrations[number]}\n{mark}\nCOMMIT;")
         except sqlite3.Error:

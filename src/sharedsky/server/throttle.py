@@ -1,0 +1,71 @@
+"""Refuses requests that come too often, before anything else is done for them: 429, with Retry-After.
+
+A wrapper of the application as ASGI, within watch.py's. Who asks is known where the token was accepted a short while
+ago; else the address counts, for the check of a token costs a signature. Asking for the server's health is always
+allowed. Called by run.py.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from sharedsky.server.limits import Limits, TooManyRequests
+from sharedsky.server.tokens import TOKEN_PATH
+from sharedsky.server.watch import App, Receive, Scope, Send
+from sharedsky.server.wire import STANDARD_PATHS, ErrorResponse, Problem
+from sharedsky.tokens.validator import Validator
+
+_HEALTH: Final = "/healthy"
+_TEXT: Final = "too many requests: nothing of this one was done. Ask again after the seconds that Retry-After names."
+
+
+class Throttle:
+    """An ASGI application around another."""
+
+    def __init__(self, app: App, limits: Limits, validator: Validator) -> None:
+        self._app, self._limits, self._validator = app, limits, validator
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or refuse it."""
+        if scope["type"] == "http" and scope["path"] != _HEALTH:
+            try:
+                self._take(scope)
+            except TooManyRequests as refused:
+                await self._refuse(scope, send, refused)
+                return
+        await self._app(scope, receive, send)
+
+    def _take(self, scope: Scope) -> None:
+        given = [value for name, value in scope["headers"] if name == b"authorization"]
+        caller = self._validator.remembered(given[0].decode("latin-1")) if len(given) == 1 else None
+        if caller is not None:
+            self._limits.known(caller.issuer, caller.sub)
+            return
+        address = scope["client"][0] if scope.get("client") else None
+        if scope["path"] == TOKEN_PATH:
+            self._limits.token(address)
+        else:
+            self._limits.unknown(address)
+
+    async def _refuse(self, scope: Scope, send: Send, refused: TooManyRequests) -> None:
+        scope.setdefault("state", {})["refused"] = (refused.kind, refused.message)  # for watch.py
+        kind, body = body_of(scope["path"])
+        headers = [
+            (b"content-type", kind.encode()), (b"content-length", str(len(body)).encode()),
+            (b"retry-after", str(refused.retry_after_s).encode()),
+        ]  # fmt: skip
+        await send({"type": "http.response.start", "status": 429, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+
+def body_of(path: str) -> tuple[str, bytes]:
+    """The type and the body of a 429: as the standard fixes it, else a problem (RFC 9457), or OAuth's for tokens."""
+    if path.startswith(STANDARD_PATHS):
+        return "application/json", msgspec.json.encode(ErrorResponse(_TEXT))
+    if path == TOKEN_PATH:  # RFC 6749 section 5.2 has no code for it; this is the nearest, of section 4.1.2.1
+        error = {"error": "temporarily_unavailable", "error_description": _TEXT}
+        return "application/json", msgspec.json.encode(error)
+    problem = Problem(title="Too Many Requests", status=429, detail=_TEXT)
+    return "application/problem+json", msgspec.json.encode(problem)
