@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from evidence import conformance, crash, hostile, oracle
+from evidence import conformance, crash, hostile, oracle, schemathesis_run
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 
@@ -25,6 +25,7 @@ summary here.
 
 PARTS: Final[dict[str, Callable[[], tuple[str, bool]]]] = {
     "conformance": conformance.run,
+    "schemathesis": schemathesis_run.run,
     "oracle": oracle.run,
     "hostile": hostile.run,
     "crash": crash.run,
