@@ -11,6 +11,7 @@ import re
 import secrets
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import lru_cache
 from typing import Any, Final, Literal
 
 from sharedsky.server.logs import Log, Value, clean
@@ -50,6 +51,7 @@ class Watch:
         self._prefix = secrets.token_hex(4)
         self._numbers = itertools.count(1)
         self._routes: dict[str, str] = {}
+        self._clean = lru_cache(4_096)(clean)  # a server has some hundred subs
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, and see what becomes of it."""
@@ -104,7 +106,7 @@ class Watch:
         state = scope["state"]
         caller = state.get("caller")
         if caller is not None:
-            members["sub"] = clean(caller.sub)
+            members["sub"] = self._clean(caller.sub)
         values = scope.get("path_params") or {}
         for name in _NAMED:
             value = values.get(name)
