@@ -48,6 +48,8 @@ def add_serve_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
     parser.add_argument(
         "--retention-days", type=int, metavar="DAYS", help="how long what has ended stays in the file (default 30)"
     )
+    parser.add_argument("--origin", metavar="NAME", help="of the ledger, for good (default: named after its key)")
+    parser.add_argument("--ledger-padding", metavar="on|off", help="hide how much is logged (default on)")
     for name, (kind, metavar, text) in _OPERATION.items():
         parser.add_argument(f"--{name}", type=kind, metavar=metavar, help=text)
     for name, text in _SWITCHES.items():

@@ -21,6 +21,7 @@ from sharedsky.server.body import BadRequest, TooLarge, WrongType
 from sharedsky.server.constraints import constraint_routes
 from sharedsky.server.context import JSON, SCOPES, Context, guard_of
 from sharedsky.server.intents import intent_routes
+from sharedsky.server.ledger import ledger_routes
 from sharedsky.server.limits import TooManyRequests
 from sharedsky.server.openapi import PATH, document
 from sharedsky.server.statuses import report_routes, status_routes
@@ -59,6 +60,7 @@ def make_app(
         *status_routes(context),
         *report_routes(context),
         *beside_routes(context, pool),
+        *ledger_routes(context),
         *(token_routes(issuer, hashing) if issuer is not None else ()),
     ]
     return Litestar(

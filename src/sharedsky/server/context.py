@@ -20,6 +20,7 @@ from litestar.types import Scope
 from sharedsky.exchange.answers import RefusalKind, Refused
 from sharedsky.exchange.fresh import Fresh, fresh
 from sharedsky.exchange.protocol import Decided, Snapshot, Store, StoredReply
+from sharedsky.exchange.record import record_of
 from sharedsky.server.path import check_path
 from sharedsky.server.repeats import Changed, request_key, still_stands
 from sharedsky.server.wire import ErrorResponse
@@ -107,7 +108,8 @@ class Context:
             if not made.changes:
                 return made
             status, answer = made.answer
-            return Decided(made.answer, made.changes, StoredReply(key, status, answer, new.now_ns))
+            record = record_of(made.changes, caller.issuer, caller.sub, snapshot)
+            return Decided(made.answer, made.changes, StoredReply(key, status, answer, new.now_ns), record)
 
         status, answer = await self.store.write(new.now_ns, decided)
         if status in (404, 409):  # the first of two that came at once may have been decided meanwhile

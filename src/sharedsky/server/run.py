@@ -22,6 +22,7 @@ import uvicorn
 
 from sharedsky.airspace.time import NS_PER_DAY
 from sharedsky.errors import SharedskyError, UsageError
+from sharedsky.ledger.padding import NO_PADDING, Padding
 from sharedsky.server.app import make_app
 from sharedsky.server.connection import limited
 from sharedsky.server.context import Context
@@ -29,6 +30,9 @@ from sharedsky.server.context import Settings as HttpSettings
 from sharedsky.server.logs import install
 from sharedsky.server.operation import Operation, connection_limits, open_log
 from sharedsky.server.settings import Address, Serve
+from sharedsky.store.clock_guard import ClockGuard
+from sharedsky.store.ledger_keys import load_ledger_keys
+from sharedsky.store.sqlite.ledger import origin_of
 from sharedsky.store.sqlite.store import SqliteStore
 from sharedsky.store.sqlite.tokens import SqliteTokenStore
 from sharedsky.tokens.gate import Gate, GateSettings, open_gate
@@ -51,9 +55,7 @@ def serve(settings: Serve, say: Callable[[str], None]) -> None:
     try:
         admin = None if settings.admin_address is None else _bound(settings.admin_address, "--admin-listen")
         sockets += [] if admin is None else [admin]
-        store = SqliteStore.open(
-            Path(settings.database), time.time_ns(), retention_ns=settings.retention_days * NS_PER_DAY
-        )
+        store = _store(settings, time.time_ns())
         gate = _gate(settings)
         for line in _greeting(settings):
             say(line)
@@ -71,6 +73,20 @@ def serve(settings: Serve, say: Callable[[str], None]) -> None:
     finally:
         for sock in sockets:
             sock.close()
+
+
+def _store(settings: Serve, now_ns: int) -> SqliteStore:
+    path = Path(settings.database)
+    known = origin_of(path)
+    keys = load_ledger_keys(settings.key_folder, settings.origin or known, begun=known is not None)
+    return SqliteStore.open(
+        path,
+        now_ns,
+        retention_ns=settings.retention_days * NS_PER_DAY,
+        ledger=keys,
+        padding=Padding() if settings.ledger_padding == "on" else NO_PADDING,
+        guard=ClockGuard(now_ns),
+    )
 
 
 def _gate(settings: Serve) -> Gate:
@@ -149,6 +165,7 @@ class _Server(uvicorn.Server):
             await asyncio.sleep(1.0)
             try:
                 await self.store.tidy(self.operation.clock())  # a commit: it finds out when the disk is good again
+                await self.store.checkpoint(self.operation.clock())
                 await asyncio.to_thread(self.operation.chores)
                 if _changed_at(self.settings) != certificate:
                     certificate = _changed_at(self.settings)

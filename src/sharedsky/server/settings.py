@@ -43,7 +43,7 @@ class Serve:
     trust_key, jwks: issuers of tokens. audience: what tokens must be for; by default the host names that are listened
     on. tls_cert, tls_key: PEM files. trusted_proxy: addresses of a proxy that ends TLS. insecure: plain HTTP off
     loopback all the same. allow_http_base_urls: USSs may give http URLs. pool: the name of this pool.
-    retention_days: how long what has ended stays in the file.
+    retention_days: how long what has ended stays in the file. origin: the ledger's name. ledger_padding: on, or off.
 
     How it is operated (docs/operation.md): log_format: text or json. log_requests: all, failed or none. admin_listen:
     where metrics are. rate_limit, address_rate_limit, token_rate_limit: RATE/BURST, or off. max_connections;
@@ -65,6 +65,8 @@ class Serve:
     enable_test_interface: bool = False
     pool: str = "sharedsky"
     retention_days: int = 30
+    origin: str = ""
+    ledger_padding: str = "on"
     log_format: str = "text"
     log_requests: str = "all"
     admin_listen: str = ""
@@ -100,7 +102,8 @@ class Serve:
                 )
 
     def _check_operation(self) -> None:
-        for name, choices in (("log_format", ("text", "json")), ("log_requests", ("all", "failed", "none"))):
+        forms = (("log_format", ("text", "json")), ("log_requests", ("all", "failed", "none")))
+        for name, choices in (*forms, ("ledger_padding", ("on", "off"))):
             if getattr(self, name) not in choices:
                 raise UsageError(f"{_option(name)} is one of {', '.join(choices)}.", "Choose one of them.")
         for name in ("rate_limit", "address_rate_limit", "token_rate_limit"):

@@ -27,7 +27,7 @@ from sharedsky.store.book import Book, Channel, LedgerKeys, Shut, Start, Taken
 from sharedsky.store.clock_guard import ClockGuard
 from sharedsky.store.desk import Desk, KeptCheckpoint, KeptEntry
 from sharedsky.store.sqlite.codec import checked, ident_of
-from sharedsky.store.sqlite.connections import connect_reader
+from sharedsky.store.sqlite.connections import connect_reader, refusal
 from sharedsky.store.sqlite.errors import DatabaseRefused, damaged
 from sharedsky.store.sqlite.rows import Written
 
@@ -100,27 +100,25 @@ class SqliteLedger:
         return self._book
 
 
-def begun(path: Path) -> bool:
-    """Whether a file has a ledger, without touching it; False where there is no such file yet."""
-    if not path.exists() or not path.stat().st_size:
-        return False
-    connection = connect_reader(path)
-    try:
-        tables = connection.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'ledger'").fetchone()[0]
-        return bool(tables) and bool(connection.execute("SELECT count(*) FROM ledger").fetchone()[0])
-    finally:
-        connection.close()
-
-
 def origin_of(path: Path) -> str | None:
-    """The origin of a file's ledger; None where it has none."""
-    if not begun(path):
+    """The origin of a file's ledger, without touching it; None where it has none, or there is no such file yet.
+
+    Raises:
+        DatabaseRefused: the file cannot be read.
+    """
+    if not path.exists() or not path.stat().st_size:
         return None
-    connection = connect_reader(path)
     try:
-        return str(connection.execute("SELECT origin FROM ledger").fetchone()[0])
-    finally:
-        connection.close()
+        connection = connect_reader(path)
+        try:
+            if not connection.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'ledger'").fetchone()[0]:
+                return None
+            row = connection.execute("SELECT origin FROM ledger").fetchone()
+        finally:
+            connection.close()
+    except (sqlite3.Error, OSError) as error:
+        raise refusal(path, error) from None
+    return None if row is None else str(row[0])
 
 
 def open_ledger(
