@@ -19,6 +19,7 @@ import schemathesis
 from hypothesis import HealthCheck, given, seed, settings
 from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS
+from schemathesis.core.failures import FailureGroup
 
 from sharedsky.server.app import make_app
 from sharedsky.server.context import SCOPES, Context, Settings
@@ -93,7 +94,7 @@ def _hold(
 
     try:
         held()
-    except Exception as error:  # of Schemathesis, of many kinds: each says what is wrong
+    except (Exception, FailureGroup) as error:  # of Schemathesis, of many kinds: each says what is wrong
         if type(error).__name__ in ("Unsatisfiable", "SkipTest"):
             return None  # there is nothing to be wrong about
         return f"{operation.label} ({mode.value}): {_shown(error)}"
