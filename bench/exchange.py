@@ -26,8 +26,10 @@ P99_MS: Final = 50.0
 CONFLICTS: Final = 0.001
 #: Steps of the search for the highest rate [1/s].
 _STEP: Final = 50
-#: So that writes that are relevant to each other are as far apart with a hundred intents as with a hundred thousand.
+#: A mix under which as many intents stay.
 _STEADY: Final = (15, 30, 20, 20, 15)
+#: Between writes that are relevant to each other, where there are but a hundred intents [s].
+_CLOSE_S: Final = 0.1
 
 
 def holds(report: Report) -> bool:
@@ -117,7 +119,7 @@ def country_rows(length_s: float, rate: float) -> Iterator[Row]:
 
 def growth_rows(length_s: float, rate: float) -> Iterator[Row]:
     """What a request costs the server, by how much is stored; each touches as much."""
-    wanted = Load(rate / 10, length_s, mix=_STEADY, apart_s=0.25)
+    wanted = Load(rate / 10, length_s, mix=_STEADY, apart_s=_CLOSE_S)
     first = None
     for n in (100, 1_000, 10_000, 100_000):
         report = loaded(replace(wanted, n=n))

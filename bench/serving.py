@@ -166,6 +166,11 @@ class Served:
         """Whether it is not running."""
         return self._process is None
 
+    @property
+    def alive(self) -> bool:
+        """Whether it runs, and has not ended by itself."""
+        return self._process is not None and self._process.poll() is None
+
     def fill(self, client: Path, wanted: Load) -> int:
         """Write the database that a load finds; how many values it holds."""
         return load(self.database, planned(client, wanted))

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from evidence import conformance, crash, hostile, oracle, schemathesis_run
+from evidence import concurrency, conformance, crash, hostile, oracle, schemathesis_run
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 
@@ -29,6 +29,7 @@ PARTS: Final[dict[str, Callable[[], tuple[str, bool]]]] = {
     "oracle": oracle.run,
     "hostile": hostile.run,
     "crash": crash.run,
+    "concurrency": concurrency.run,
 }
 
 

@@ -115,7 +115,7 @@ class Client:
         body: dict[str, Any] = {"extents": self._extents(thing), "uss_base_url": f"https://{self.name}.example.com/utm"}
         ovn = None
         if thing.kind == "intent":
-            suffix = _uuid7(self.rng)
+            suffix = uuid7(self.rng)
             ovn = f"{thing.ident}_{suffix}"
             body |= {"state": "Accepted", "key": [], "requested_ovn_suffix": suffix}
             if self.rng.random() < 0.6:
@@ -218,7 +218,8 @@ def _time(at_s: float) -> dict[str, str]:
     return {"value": f"{text}.{int(at_s % 1 * 1e3):03d}Z", "format": "RFC3339"}
 
 
-def _uuid7(rng: random.Random) -> str:
+def uuid7(rng: random.Random) -> str:
+    """A UUID of version 7, of now."""
     ms = time.time_ns() // (NS_PER_S // 1_000)
     bits = ms << 80 | 7 << 76 | rng.getrandbits(12) << 64 | 2 << 62 | rng.getrandbits(62)
     return str(uuid.UUID(int=bits))

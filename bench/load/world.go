@@ -98,7 +98,7 @@ func newWorld(kind scenario, seed int64, base time.Time, usses, n, active int, a
 	slots := (each + levels - 1) / levels
 	w := &world{
 		scenario: kind, rng: rand.New(rand.NewSource(seed)), base: base, usses: usses, apart: apart,
-		levels: levels, slots: slots, pitch: time.Duration(spanS/slots) * time.Second,
+		levels: levels, slots: slots, pitch: time.Duration(spanS/(slots+1)) * time.Second,
 	}
 	w.middles = middles(places)
 	count := levels * slots * places

@@ -133,3 +133,15 @@ func TestAFailedCreateIsGoneAndAFailedUpdateHasItsOVNAgain(t *testing.T) {
 		t.Fatal("an update that failed has a new OVN")
 	}
 }
+
+func TestAllIntentsLieWithinTheDayOfTheirSubscriptions(t *testing.T) {
+	for _, n := range []int{100, 1_000, 10_000, 100_000} {
+		w := testWorld("cell", n)
+		for _, it := range w.live {
+			_, _, start, end := w.bounds(it.level, it.slot, it.phase)
+			if start.Before(w.base) || end.After(w.base.Add(24*time.Hour)) {
+				t.Fatalf("%d: from %v to %v", n, start, end)
+			}
+		}
+	}
+}

@@ -157,8 +157,8 @@ class History:
         order = self._by_ovns(order)
         if kind == "subscription" and order and order[0].given is not None:
             return order  # an implicit one, which the server changes too
-        for before, event in pairwise([None, *order]):
-            self._follows(kind, ident, before, event, lost)
+        for before, after_it in pairwise([None, *order]):
+            self._follows(kind, ident, before, after_it, lost)
         return order
 
     def _by_ovns(self, order: list[Event]) -> list[Event]:
