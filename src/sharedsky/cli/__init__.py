@@ -69,6 +69,18 @@ def _run(typed: list[str]) -> int:
             from sharedsky.cli import audit
 
             return audit.run(arguments)
+        case "backup":
+            from sharedsky.cli import backup
+
+            return backup.run(arguments)
+        case "restore":
+            from sharedsky.cli import restore
+
+            return restore.run(arguments)
+        case "fsck":
+            from sharedsky.cli import fsck
+
+            return fsck.run(arguments)
         case _:
             raise UsageError("no command is given.", "See sharedsky --help.")
 

@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from sharedsky.cli.say import tell
-from sharedsky.store.sqlite.backup import backup
-from sharedsky.store.sqlite.errors import DatabaseRefused
 
 
 def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
@@ -30,6 +28,9 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Copy; the exit status."""
+    from sharedsky.store.sqlite.backup import backup
+    from sharedsky.store.sqlite.errors import DatabaseRefused
+
     try:
         made = backup(Path(arguments.database), Path(arguments.file), force=bool(arguments.force))
     except DatabaseRefused as error:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import argparse
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sharedsky.cli.say import print_result, tell
 from sharedsky.results.visible import visible
-from sharedsky.store.sqlite.errors import DatabaseRefused
-from sharedsky.store.sqlite.fsck import Checked, fsck
 from sharedsky.wording import counted
+
+if TYPE_CHECKING:
+    from sharedsky.store.sqlite.fsck import Checked
 
 
 def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
@@ -32,6 +33,9 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Check; the exit status."""
+    from sharedsky.store.sqlite.errors import DatabaseRefused
+    from sharedsky.store.sqlite.fsck import fsck
+
     path = Path(arguments.database)
     try:
         found = fsck(path, time.time_ns())

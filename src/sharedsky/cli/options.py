@@ -14,8 +14,11 @@ from typing import Final, NoReturn
 import sharedsky
 from sharedsky.cli import quantities
 from sharedsky.cli.audit import add_parser as add_audit_parser
+from sharedsky.cli.backup import add_parser as add_backup_parser
 from sharedsky.cli.client import add_client_parser
+from sharedsky.cli.fsck import add_parser as add_fsck_parser
 from sharedsky.cli.keys import add_keys_parser
+from sharedsky.cli.restore import add_parser as add_restore_parser
 from sharedsky.cli.serve import add_serve_parser
 from sharedsky.errors import UsageError
 
@@ -130,6 +133,9 @@ def build_parser() -> Parser:
     add_client_parser(commands)
     add_keys_parser(commands)
     add_audit_parser(commands)
+    add_backup_parser(commands)
+    add_restore_parser(commands)
+    add_fsck_parser(commands)
     for name in ("client", "keys"):
         for action in _actions(commands.choices[name]):
             action.add_argument(
@@ -140,7 +146,7 @@ def build_parser() -> Parser:
                     "--keys", metavar="FOLDER", default="", help="of the keys that sign tokens (default DATABASE.keys)"
                 )
             _add_debug(action)
-    for name in ("serve", "audit"):
+    for name in ("serve", "audit", "backup", "restore", "fsck"):
         _add_debug(commands.choices[name])
     return parser
 

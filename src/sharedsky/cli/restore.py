@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sharedsky.cli.say import tell
-from sharedsky.store.sqlite import audit
-from sharedsky.store.sqlite.errors import DatabaseRefused
-from sharedsky.store.sqlite.restore import Restored, restore
+
+if TYPE_CHECKING:
+    from sharedsky.store.sqlite.restore import Restored
 
 
 def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
@@ -31,6 +31,9 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Restore; the exit status."""
+    from sharedsky.store.sqlite.errors import DatabaseRefused
+    from sharedsky.store.sqlite.restore import restore
+
     try:
         made = restore(Path(arguments.file), Path(arguments.database), force=bool(arguments.force))
     except DatabaseRefused as error:
@@ -45,6 +48,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _note(made: Restored, source: Path) -> None:
     """Put it into the audit log of the database; one of before there was a log stays as it was."""
+    from sharedsky.store.sqlite import audit
+    from sharedsky.store.sqlite.errors import DatabaseRefused
+
     if made.version < audit.SINCE:
         return
     try:
