@@ -32,7 +32,7 @@ class ConnectionLimits:
     head_bytes: int = 32 * 1024
     url_bytes: int = 8 * 1024
     request_s: float = 30.0
-    idle_s: float = 75.0
+    idle_s: int = 75
 
 
 class _Refused(Exception):
@@ -47,6 +47,7 @@ class LimitedProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin; one connection too many is told so, and closed."""
         super().connection_made(transport)
+        self.timeout_keep_alive = self.limits.idle_s
         self._deadline: asyncio.TimerHandle | None = None
         self._stalled: asyncio.TimerHandle | None = None
         self._in_head = True

@@ -137,7 +137,7 @@ def connection_limits(settings: Serve) -> ConnectionLimits:
     _let_open(settings.max_connections + _OTHER_FILES)
     return ConnectionLimits(
         settings.max_connections, settings.max_header_bytes, settings.max_url_bytes, float(settings.request_timeout),
-        float(settings.idle_timeout),
+        settings.idle_timeout,
     )  # fmt: skip
 
 
