@@ -9,6 +9,7 @@ import asyncio
 import gc
 import logging
 import secrets
+import shlex
 import signal
 import socket
 import threading
@@ -30,6 +31,7 @@ from sharedsky.server.context import Settings as HttpSettings
 from sharedsky.server.logs import install
 from sharedsky.server.operation import Operation, connection_limits, open_log
 from sharedsky.server.settings import Address, Serve
+from sharedsky.server.tls import check_pair, harden
 from sharedsky.store.clock_guard import ClockGuard
 from sharedsky.store.ledger_keys import load_ledger_keys
 from sharedsky.store.sqlite.ledger import origin_of
@@ -51,6 +53,8 @@ def serve(settings: Serve, say: Callable[[str], None]) -> None:
     Raises:
         UsageError, SharedskyError: it cannot start, and why.
     """
+    if settings.tls_cert:
+        check_pair(settings.tls_cert, settings.tls_key)
     sockets = [_bound(address) for address in settings.addresses]
     try:
         admin = None if settings.admin_address is None else _bound(settings.admin_address, "--admin-listen")
@@ -130,6 +134,8 @@ class _Server(uvicorn.Server):
     """The HTTP server with the store behind it."""
 
     def __init__(self, config: uvicorn.Config, store: SqliteStore, operation: Operation, settings: Serve) -> None:
+        config.load()
+        harden(config.ssl)
         super().__init__(config)
         self.store, self.operation, self.settings = store, operation, settings
 
@@ -181,6 +187,7 @@ class _Server(uvicorn.Server):
     def _load_certificate(self) -> None:
         """New connections get the new certificate; one that cannot be read leaves the old one in use."""
         if self.config.ssl is not None:
+            check_pair(self.settings.tls_cert, self.settings.tls_key)
             self.config.ssl.load_cert_chain(self.settings.tls_cert, self.settings.tls_key)
             _LOG.info("the certificate was read again")
 
@@ -222,8 +229,8 @@ def _greeting(settings: Serve) -> list[str]:
     return [
         *(f"listening on {scheme}://{address}" for address in settings.addresses),
         f"the database is {settings.database}; tokens are for {', '.join(settings.audiences)}",
-        "a first token: sharedsky client add uss1 --scope utm.strategic_coordination "
-        f"--database {settings.database}, then",
+        "for a first token, add a client, and ask with the secret that this shows:",
+        f"  sharedsky client add uss1 --scope utm.strategic_coordination --database {shlex.quote(settings.database)}",
         f"  curl -u uss1:SECRET -d grant_type=client_credentials -d scope=utm.strategic_coordination "
         f"-d audience={settings.audiences[0]} {base}/oauth/token",
     ]
