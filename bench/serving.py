@@ -63,8 +63,9 @@ def build() -> Path:
     OUT.mkdir(exist_ok=True)
     target = OUT / "load"
     environment = {**os.environ, "GOFLAGS": "-mod=mod", "GOWORK": "off", "GOTOOLCHAIN": "local"}
-    subprocess.run([go(), "build", "-o", str(target), "."], cwd=LOAD, env=environment, check=True)
-    return target
+    made = OUT / f"load.{os.getpid()}"  # others may be running the last one, or building their own
+    subprocess.run([go(), "build", "-o", str(made), "."], cwd=LOAD, env=environment, check=True)
+    return made.replace(target)
 
 
 @dataclass(frozen=True, slots=True)
