@@ -13,9 +13,12 @@ from pathlib import Path
 from typing import Final
 
 from sharedsky.store.sqlite.connections import reading
+from sharedsky.store.sqlite.fsck_ledger import check_ledger
 from sharedsky.store.sqlite.fsck_rows import Box, boxes_of, covers, ident_fault, name_of
 from sharedsky.store.sqlite.migrate import check_known, scripts
 
+#: The schema version with which the ledger came.
+_LEDGER_SINCE: Final = 4
 #: Findings that are told one by one; the rest are counted.
 SHOWN: Final = 1_000
 
@@ -66,7 +69,7 @@ def fsck(path: Path, now_ns: int) -> Checked:
             _guarded(check, connection, found)
         for table in _PLACED:
             _guarded(_placed(table), connection, found)
-        for late in (_indices, _dependence(now_ns), _same_ids, _reports):
+        for late in (_indices, _dependence(now_ns), _same_ids, _reports, _ledger):
             _guarded(late, connection, found)
     return found
 
@@ -201,6 +204,11 @@ def _statuses(connection: sqlite3.Connection, found: Checked) -> None:
 def _replies(connection: sqlite3.Connection, found: Checked) -> None:
     for number, length in connection.execute("SELECT number, length(key) FROM reply WHERE length(key) <> 32"):
         found.add("reply", str(number), f"its key has {length} bytes instead of 32")
+
+
+def _ledger(connection: sqlite3.Connection, found: Checked) -> None:
+    if found.version >= _LEDGER_SINCE:
+        found.rows |= check_ledger(connection, found.add)
 
 
 def _reports(connection: sqlite3.Connection, found: Checked) -> None:
