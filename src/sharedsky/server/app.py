@@ -22,11 +22,12 @@ from sharedsky.server.constraints import constraint_routes
 from sharedsky.server.context import JSON, SCOPES, Context, guard_of
 from sharedsky.server.intents import intent_routes
 from sharedsky.server.ledger import ledger_routes
-from sharedsky.server.limits import TooManyRequests
+from sharedsky.server.limits import Limits, TooManyRequests
 from sharedsky.server.openapi import PATH, document
 from sharedsky.server.statuses import report_routes, status_routes
 from sharedsky.server.subscriptions import subscription_routes
 from sharedsky.server.throttle import body_of as too_many_body
+from sharedsky.server.throttle import counting_guard
 from sharedsky.server.tokens import Hash, token_routes
 from sharedsky.server.wire import STANDARD_PATHS, ErrorResponse, Problem
 from sharedsky.tokens.errors import Forbidden, Unauthorized
@@ -45,14 +46,16 @@ _FRAMEWORK = {
 
 
 def make_app(
-    context: Context, pool: str, issuer: BuiltInIssuer | None = None, hashing: Hash = asyncio.to_thread
+    context: Context, pool: str, issuer: BuiltInIssuer | None = None, limits: Limits | None = None
 ) -> Litestar:
     """The application over a context.
 
     Args:
-        pool: the name of this pool's picture of the airspace. issuer: of own tokens. hashing: runs what hashes a secret
-            apart from the event loop.
+        pool: the name of this pool's picture of the airspace. issuer: of own tokens. limits: of how often clients may
+            ask, where they are not known before the guard, and of how many secrets are hashed at once.
     """
+    hashing: Hash = asyncio.to_thread if limits is None else limits.hashing
+    counting = [] if limits is None else [counting_guard(limits)]
     routes = [
         *intent_routes(context),
         *constraint_routes(context),
@@ -65,7 +68,7 @@ def make_app(
     ]
     return Litestar(
         [*routes, _described(routes)],
-        guards=[guard_of(context.validator)],
+        guards=[guard_of(context.validator), *counting],
         exception_handlers={
             Unauthorized: _unauthorized,
             Forbidden: _forbidden,

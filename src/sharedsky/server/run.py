@@ -109,11 +109,12 @@ def _gate(settings: Serve) -> Gate:
 def _config(settings: Serve, store: SqliteStore, gate: Gate, operation: Operation) -> uvicorn.Config:
     http = HttpSettings(allow_http_base_urls=settings.allow_http_base_urls, max_body_bytes=settings.max_body_bytes)
     context = Context(store, gate.validator, operation.clock, http)
-    app = make_app(context, settings.pool, gate.issuer, operation.limits.hashing)
+    app = make_app(context, settings.pool, gate.issuer, operation.limits)
     limits = connection_limits(settings)
     return uvicorn.Config(
         operation.around(app),
         http=limited(limits),
+        interface="asgi3",
         ws="none",
         lifespan="off",
         timeout_keep_alive=settings.idle_timeout,

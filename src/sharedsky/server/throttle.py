@@ -7,9 +7,12 @@ allowed. Called by run.py.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import msgspec
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+from litestar.types import Guard
 
 from sharedsky.server.limits import Limits, TooManyRequests
 from sharedsky.server.tokens import TOKEN_PATH
@@ -42,6 +45,7 @@ class Throttle:
         caller = self._validator.remembered(given[0].decode("latin-1")) if len(given) == 1 else None
         if caller is not None:
             self._limits.known(caller.issuer, caller.sub)
+            scope.setdefault("state", {})["counted"] = True
             return
         address = scope["client"][0] if scope.get("client") else None
         if scope["path"] == TOKEN_PATH:
@@ -58,6 +62,18 @@ class Throttle:
         ]  # fmt: skip
         await send({"type": "http.response.start", "status": 429, "headers": headers})
         await send({"type": "http.response.body", "body": body})
+
+
+def counting_guard(limits: Limits) -> Guard:
+    """A guard that counts a client whose token was not known before: one with ever new tokens is still one client."""
+
+    async def guard(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+        state = connection.scope["state"]
+        caller = state.get("caller")
+        if caller is not None and "counted" not in state:
+            limits.known(caller.issuer, caller.sub)
+
+    return guard
 
 
 def body_of(path: str) -> tuple[str, bytes]:
