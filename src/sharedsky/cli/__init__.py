@@ -81,6 +81,10 @@ def _run(typed: list[str]) -> int:
             from sharedsky.cli import fsck
 
             return fsck.run(arguments)
+        case "verify":
+            from sharedsky.cli import verify
+
+            return verify.run(arguments)
         case _:
             raise UsageError("no command is given.", "See sharedsky --help.")
 

@@ -20,6 +20,7 @@ from sharedsky.cli.fsck import add_parser as add_fsck_parser
 from sharedsky.cli.keys import add_keys_parser
 from sharedsky.cli.restore import add_parser as add_restore_parser
 from sharedsky.cli.serve import add_serve_parser
+from sharedsky.cli.verify import add_parser as add_verify_parser
 from sharedsky.errors import UsageError
 
 #: The names of the formats that are read (formats.detect has the readers; a test holds the two together).
@@ -136,6 +137,7 @@ def build_parser() -> Parser:
     add_backup_parser(commands)
     add_restore_parser(commands)
     add_fsck_parser(commands)
+    add_verify_parser(commands)
     for name in ("client", "keys"):
         for action in _actions(commands.choices[name]):
             action.add_argument(
@@ -146,7 +148,7 @@ def build_parser() -> Parser:
                     "--keys", metavar="FOLDER", default="", help="of the keys that sign tokens (default DATABASE.keys)"
                 )
             _add_debug(action)
-    for name in ("serve", "audit", "backup", "restore", "fsck"):
+    for name in ("serve", "audit", "backup", "restore", "fsck", "verify"):
         _add_debug(commands.choices[name])
     return parser
 
