@@ -87,12 +87,11 @@ def run(arguments: argparse.Namespace) -> int:
         UsageError: it cannot start, and why.
     """
     from sharedsky.server.run import serve
-    from sharedsky.server.settings import NAMES, Serve, read_config, with_values
+    from sharedsky.server.settings import NAMES, load
 
-    settings = read_config(arguments.config, Serve()) if arguments.config else Serve()
     typed = {name: getattr(arguments, name.replace("-", "_")) for name in NAMES}
     given = {name: value for name, value in typed.items() if value is not None}
-    settings = with_values(settings, given, "command line")
+    settings = load(arguments.config, given)
     try:
         serve(settings, tell)
     except UsageError:

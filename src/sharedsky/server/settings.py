@@ -18,6 +18,7 @@ from sharedsky.server.limits import parse_rate
 DEFAULT_LISTEN: Final = "127.0.0.1:8080"
 DEFAULT_DATABASE: Final = "sharedsky.db"
 _MAX_CONFIG_BYTES: Final = 1_000_000
+_MAX_RETENTION_DAYS: Final = 36_500
 
 
 class Address(NamedTuple):
@@ -84,12 +85,17 @@ class Serve:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "addresses", tuple(parse_address(text) for text in self.listen))
+        if not self.addresses:
+            raise UsageError("--listen is given no address.", f"Write it as in {DEFAULT_LISTEN}.")
+        if not self.database:
+            raise UsageError("--database is given no path.", "Name a file.")
         if "://" in self.database:
             raise UsageError("--database takes a path: a database server is not supported yet.", "Name a file.")
         if bool(self.tls_cert) != bool(self.tls_key):
             raise UsageError("--tls-cert and --tls-key belong together.", "Give both, or none.")
-        if self.retention_days < 1:
-            raise UsageError("--retention-days must be at least 1.", "What has ended is kept for a day at least.")
+        if not 1 <= self.retention_days <= _MAX_RETENTION_DAYS:
+            message = f"--retention-days must be from 1 to {_MAX_RETENTION_DAYS:,}."
+            raise UsageError(message, "What has ended is kept for a day at least.")
         for proxy in self.trusted_proxy:
             _ip(proxy, "--trusted-proxy")
         self._check_operation()
@@ -158,48 +164,67 @@ def parse_address(text: str, option: str = "--listen") -> Address:
         UsageError: it is not.
     """
     host, colon, port = text.rpartition(":")
-    bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
-    if not colon or not bare or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65_536:
+    bracketed = host.startswith("[") and host.endswith("]")
+    bare = host[1:-1] if bracketed else host
+    number = int(port) if port.isascii() and port.isdigit() and len(port) <= 5 else 0
+    if not colon or not bare or bracketed != (":" in bare) or not 0 < number < 65_536:
         raise UsageError(f"{option} {text!r} is not HOST:PORT.", f"Write it as in {DEFAULT_LISTEN} or [::1]:8080.")
     if bare != "localhost":
         _ip(bare, option)
-    return Address(bare, int(port))
+    return Address(bare, number)
 
 
-def read_config(path: str, settings: Serve) -> Serve:
-    """The settings with what a TOML file says.
+def load(config: str | None, given: Mapping[str, Any]) -> Serve:
+    """The settings: what is given on the command line, beside that what a file says, beside that the defaults.
 
+    Both are judged together: what one of them says may need what the other does.
+
+    Args:
+        config: the name of a TOML file, or None. given: by name, as `NAMES` has them.
     Raises:
-        UsageError: it cannot be read, is no TOML, or has a setting that there is not, or of another type.
+        UsageError: the file cannot be read, or is no TOML; a setting that there is not, of another type, or that
+            makes no sense beside the others.
     """
-    try:
-        with Path(path).open("rb") as file:
-            data = file.read(_MAX_CONFIG_BYTES)
-        values = tomllib.loads(data.decode("utf-8"))
-    except OSError as error:
-        raise UsageError(f"--config {path!r} cannot be read: {error.strerror}.", "Check its name.") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"--config {path!r} is not TOML: {error}.", "Correct it.") from None
-    return with_values(settings, values, path)
+    from_file = {} if config is None else _changes(_read(config), config)
+    return replace(Serve(), **from_file | _changes(given, "command line"))
 
 
 def with_values(settings: Serve, values: Mapping[str, Any], where: str) -> Serve:
     """The settings with values by name.
 
     Raises:
-        UsageError: see read_config.
+        UsageError: see load.
     """
-    known = {f.name.replace("_", "-"): f.name for f in fields(Serve) if f.init}
+    return replace(settings, **_changes(values, where))
+
+
+def _read(path: str) -> dict[str, Any]:
+    try:
+        with Path(path).open("rb") as file:
+            data = file.read(_MAX_CONFIG_BYTES + 1)
+        if len(data) > _MAX_CONFIG_BYTES:
+            raise UsageError(f"--config {path!r} is larger than {_MAX_CONFIG_BYTES:,} bytes.", "Is it the right file?")
+        return tomllib.loads(data.decode("utf-8"))
+    except OSError as error:
+        raise UsageError(f"--config {path!r} cannot be read: {error.strerror}.", "Check its name.") from None
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"--config {path!r} is not TOML: {error}.", "Correct it.") from None
+
+
+def _changes(values: Mapping[str, Any], where: str) -> dict[str, Any]:
+    known = {f.name.replace("_", "-"): f for f in fields(Serve) if f.init}
     changed: dict[str, Any] = {}
     for name, value in values.items():
         if name not in known:
             raise UsageError(f"{where}: there is no setting {name!r}.", f"There are {', '.join(sorted(known))}.")
-        changed[known[name]] = _typed(getattr(settings, known[name]), value, f"{where}: {name}")
-    return replace(settings, **changed)
+        changed[known[name].name] = _typed(known[name].default, value, f"{where}: {name}")
+    return changed
 
 
 def _typed(like: object, value: object, what: str) -> object:
     """A value of the type of another."""
+    if any("\0" in text for text in (value if isinstance(value, list | tuple) else [value]) if isinstance(text, str)):
+        raise UsageError(f"{what} holds a NUL.", "Correct it.")
     if isinstance(like, tuple):
         items = [value] if isinstance(value, str) else value
         if isinstance(items, list | tuple) and all(isinstance(item, str) for item in items):
