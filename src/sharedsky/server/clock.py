@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from sharedsky.airspace.time import NS_PER_S
+from sharedsky.store.clock_guard import BELIEVED_AFTER_NS, MAX_AHEAD_NS, MAX_JUMP_NS
 
 #: F3548-21 (time synchronisation): within 5 s of UTC, for 99 % of the time.
 LIMIT_S: Final = 5.0
@@ -57,40 +58,78 @@ class Sync:
 UNKNOWN: Final = Sync()
 
 
+def _since_boot_ns() -> int:
+    """Nanoseconds that go on while the machine sleeps, where the system has such a clock."""
+    boottime = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic_ns() if boottime is None else time.clock_gettime_ns(boottime)
+
+
 class SteadyClock:
     """UTC in nanoseconds that never steps back; for the event loop's thread.
 
-    Where the system's clock is set back, time stands until it has caught up: whatever was decided stays in order.
+    Where the system's clock is set back, time stands until it has caught up: whatever was decided stays in order. Where
+    it jumps ahead, time goes on as if it had not, and `suspect` says so, until the jump is believed (as by
+    store/clock_guard.py: up to an hour, after a minute) or taken back: one wrong reading must not end every intent.
     """
 
-    def __init__(self, source: Callable[[], int] = time.time_ns) -> None:
-        self._source = source
-        self._last_ns = source()
-        self._worst_ns = 0  # of the step back that lasts
+    def __init__(
+        self, source: Callable[[], int] = time.time_ns, monotonic: Callable[[], int] = _since_boot_ns
+    ) -> None:
+        """source: UTC as the system has it [ns]. monotonic: nanoseconds from anywhere."""
+        self._source, self._monotonic = source, monotonic
+        self._last_ns, self._last_monotonic_ns = source(), monotonic()
+        self._behind_ns = 0  # the worst of the step back that lasts
+        self._since_ns: int | None = None  # monotonic time of the jump ahead that lasts
         self.steps_back = 0
+
+    @property
+    def suspect(self) -> bool:
+        """Whether the system's clock has jumped ahead, and is not believed: nothing should be changed."""
+        return self._since_ns is not None
 
     def __call__(self) -> int:
         """The time [ns of UTC]."""
-        now_ns = self._source()
+        now_ns, here_ns = self._source(), self._monotonic()
+        expected_ns = self._last_ns + here_ns - self._last_monotonic_ns
+        if self._jumped(now_ns - expected_ns, here_ns):
+            now_ns = expected_ns
+        self._last_monotonic_ns = here_ns
         if now_ns >= self._last_ns:
-            self._last_ns = now_ns
-            self._worst_ns = 0
-            return now_ns
-        behind_ns = self._last_ns - now_ns
-        if behind_ns > LIMIT_S * NS_PER_S and self._worst_ns <= LIMIT_S * NS_PER_S:
-            self.steps_back += 1
-            _LOG.error(
-                "the system's clock was set back by %.1f s: time stands until it has caught up, so that no order is "
-                "lost; see that it is synchronised, and start the server anew if it was ahead by much",
-                behind_ns / NS_PER_S,
-            )
-        self._worst_ns = max(self._worst_ns, behind_ns)
+            self._last_ns, self._behind_ns = now_ns, 0
+        else:
+            self._stand(self._last_ns - now_ns)
         return self._last_ns
 
     @property
     def ahead_s(self) -> float:
         """How far the exchange's time is ahead of the system's: 0, but for the time after a step back."""
         return max(0.0, (self._last_ns - self._source()) / NS_PER_S)
+
+    def _jumped(self, ahead_ns: int, here_ns: int) -> bool:
+        """Whether a reading is so far ahead of what was to be expected that it does not count."""
+        if ahead_ns <= MAX_AHEAD_NS:
+            self._since_ns = None
+            return False
+        if self._since_ns is None:
+            self._since_ns = here_ns
+            _LOG.error(
+                "the system's clock jumped ahead by %.1f s: changes are refused for now; a jump of up to an hour is "
+                "believed after a minute, a larger one when the server is started anew", ahead_ns / NS_PER_S
+            )  # fmt: skip
+        believed = ahead_ns <= MAX_JUMP_NS and here_ns - self._since_ns >= BELIEVED_AFTER_NS
+        if believed:
+            self._since_ns = None
+        return not believed
+
+    def _stand(self, behind_ns: int) -> None:
+        if behind_ns > LIMIT_S * NS_PER_S and self._behind_ns <= LIMIT_S * NS_PER_S:
+            self.steps_back += 1
+            _LOG.error(
+                "the system's clock was set back by %.1f s: time stands until it has caught up, so that no order is "
+                "lost; see that it is synchronised, and start the server anew if it was ahead by much",
+                behind_ns / NS_PER_S,
+            )
+        self._behind_ns = max(self._behind_ns, behind_ns)
 
 
 class ClockWatch:

@@ -135,7 +135,8 @@ class _Now(Collector):
         }  # fmt: skip
         yield _gauge("sharedsky_entities", "What is held, and for a day what has ended.", counts, "kind")
         yield _gauge("sharedsky_writes_waiting", "Writes that wait for a commit.", store.waiting)
-        yield _gauge("sharedsky_ready", "1 where changes are taken, else 0.", store.ready)
+        yield _gauge("sharedsky_ready", "1 where changes are taken, else 0.",
+                     store.ready and not self._sources.clock.suspect)  # fmt: skip
 
     def _keys(self) -> Iterator[Metric]:
         now_s = time.time()
@@ -168,6 +169,8 @@ class _Now(Collector):
         yield _gauge("sharedsky_clock_max_error_seconds", "The clock is off by no more.", sync.max_error_s)
         yield _gauge("sharedsky_clock_ahead_seconds", "The exchange's time, which never steps back, before the clock.",
                      clock.ahead_s)  # fmt: skip
+        yield _gauge("sharedsky_clock_suspect", "1 while the clock has jumped ahead and changes are refused.",
+                     clock.suspect)  # fmt: skip
         steps = CounterMetricFamily("sharedsky_clock_steps_back", "Times that the clock was set back by more than 5 s.")
         steps.add_metric([], clock.steps_back)
         yield steps

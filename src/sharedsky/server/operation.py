@@ -59,7 +59,7 @@ class Operation:
 
     def around(self, app: App) -> App:
         """The application with what is done for every request."""
-        throttled = Throttle(app, self.limits, self._gate.validator)
+        throttled = Throttle(app, self.limits, self._gate.validator, lambda: self.clock.suspect)
         return Watch(throttled, self._log, self._settings.log_requests, self.metrics, self._spans)  # type: ignore[arg-type]
 
     async def open(self, connections: Callable[[], int], admin: socket.socket | None) -> None:
@@ -118,13 +118,13 @@ class Operation:
         failing = [s.url for s in (source.status for source in self._gate.sources) if s.failing_since_s is not None]
         told = {
             "alive": True,
-            "ready": self._store.ready,
+            "ready": self._store.ready and not self.clock.suspect,
             "store": "commits" if self._store.ready else "does not commit: see the log",
             "signing_key": self._gate.keys.ring.current.key.kid,
             "jwks_failing": failing,
-            "clock": self._watch.verdict,
+            "clock": "jumped ahead, and is not believed" if self.clock.suspect else self._watch.verdict,
         }
-        return 200 if self._store.ready else 503, "application/json", json.dumps(told).encode() + b"\n"
+        return 200 if told["ready"] else 503, "application/json", json.dumps(told).encode() + b"\n"
 
 
 def open_log(settings: Serve) -> Log:

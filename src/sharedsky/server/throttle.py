@@ -1,5 +1,7 @@
 """Refuses requests that come too often, before anything else is done for them: 429, with Retry-After.
 
+And changes while the time is in doubt (clock.py): 503.
+
 A wrapper of the application as ASGI, within watch.py's. Who asks is known where the token was accepted a short while
 ago; else the address counts, for the check of a token costs a signature. Asking for the server's health is always
 allowed. Called by run.py.
@@ -7,6 +9,8 @@ allowed. Called by run.py.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any, Final
 
 import msgspec
@@ -21,14 +25,21 @@ from sharedsky.server.wire import STANDARD_PATHS, ErrorResponse, Problem
 from sharedsky.tokens.validator import Validator
 
 _HEALTH: Final = "/healthy"
+#: Methods that change something.
+_CHANGES: Final = frozenset({"PUT", "DELETE", "PATCH"})
+_DOUBT: Final = "the server's clock jumped, and its time is in doubt: nothing is changed meanwhile."
+_DOUBT_S: Final = 30
 _TEXT: Final = "too many requests: nothing of this one was done. Ask again after the seconds that Retry-After names."
 
 
 class Throttle:
     """An ASGI application around another."""
 
-    def __init__(self, app: App, limits: Limits, validator: Validator) -> None:
-        self._app, self._limits, self._validator = app, limits, validator
+    def __init__(
+        self, app: App, limits: Limits, validator: Validator, suspect: Callable[[], bool] = lambda: False
+    ) -> None:
+        """suspect: whether the time is in doubt, so that nothing may be changed."""
+        self._app, self._limits, self._validator, self._suspect = app, limits, validator, suspect
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
@@ -36,7 +47,11 @@ class Throttle:
             try:
                 self._take(scope)
             except TooManyRequests as refused:
-                await self._refuse(scope, send, refused)
+                scope.setdefault("state", {})["refused"] = (refused.kind, refused.message)  # for watch.py
+                await _refuse(scope, send, 429, _TEXT, refused.retry_after_s)
+                return
+            if scope["method"] in _CHANGES and self._suspect():
+                await _refuse(scope, send, 503, _DOUBT, _DOUBT_S)
                 return
         await self._app(scope, receive, send)
 
@@ -53,15 +68,15 @@ class Throttle:
         else:
             self._limits.unknown(address)
 
-    async def _refuse(self, scope: Scope, send: Send, refused: TooManyRequests) -> None:
-        scope.setdefault("state", {})["refused"] = (refused.kind, refused.message)  # for watch.py
-        kind, body = body_of(scope["path"])
-        headers = [
-            (b"content-type", kind.encode()), (b"content-length", str(len(body)).encode()),
-            (b"retry-after", str(refused.retry_after_s).encode()),
-        ]  # fmt: skip
-        await send({"type": "http.response.start", "status": 429, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+
+async def _refuse(scope: Scope, send: Send, status: int, text: str, retry_after_s: int) -> None:
+    kind, body = body_of(scope["path"], status, text)
+    headers = [
+        (b"content-type", kind.encode()), (b"content-length", str(len(body)).encode()),
+        (b"retry-after", str(retry_after_s).encode()),
+    ]  # fmt: skip
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 def counting_guard(limits: Limits) -> Guard:
@@ -76,12 +91,13 @@ def counting_guard(limits: Limits) -> Guard:
     return guard
 
 
-def body_of(path: str) -> tuple[str, bytes]:
-    """The type and the body of a 429: as the standard fixes it, else a problem (RFC 9457), or OAuth's for tokens."""
+def body_of(path: str, status: int = 429, text: str = "") -> tuple[str, bytes]:
+    """The type and the body of a refusal: as the standard fixes it, a problem (RFC 9457), or OAuth's for tokens."""
+    text = text or _TEXT
     if path.startswith(STANDARD_PATHS):
-        return "application/json", msgspec.json.encode(ErrorResponse(_TEXT))
+        return "application/json", msgspec.json.encode(ErrorResponse(text))
     if path == TOKEN_PATH:  # RFC 6749 section 5.2 has no code for it; this is the nearest, of section 4.1.2.1
-        error = {"error": "temporarily_unavailable", "error_description": _TEXT}
+        error = {"error": "temporarily_unavailable", "error_description": text}
         return "application/json", msgspec.json.encode(error)
-    problem = Problem(title="Too Many Requests", status=429, detail=_TEXT)
+    problem = Problem(title=HTTPStatus(status).phrase, status=status, detail=text)
     return "application/problem+json", msgspec.json.encode(problem)

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dss_world import INTENTS, bearer, ident, intent_body
+from dss_world import INTENTS, area, bearer, ident, intent_body
 from server_around import around
 from sharedsky.errors import UsageError
 from sharedsky.server.limits import Buckets, Hashing, Limits, Rate, TooManyRequests, network_of, parse_rate
+from sharedsky.server.throttle import Throttle
 
 OFF = Rate(0, 0)
 
@@ -182,3 +183,15 @@ def test_who_stops_waiting_does_not_free_a_place_before_the_work_is_done() -> No
 
     asyncio.run(ask())
     hashing.close()
+
+
+def test_while_the_time_is_in_doubt_changes_are_refused_and_reads_go_on() -> None:
+    doubt = [True]
+    with around() as made:
+        made.world.app = Throttle(made.world.app, Limits(), made.validator, lambda: doubt[0])  # type: ignore[assignment,arg-type]
+        refused = made.world.call("PUT", f"{INTENTS}/{ident(1)}", intent_body())
+        assert (refused.status, refused.headers["retry-after"]) == (503, "30")
+        assert made.world.call("GET", f"{INTENTS}/{ident(1)}").status == 404
+        assert made.world.call("POST", f"{INTENTS}/query", area()).status == 200
+        doubt[0] = False
+        assert made.world.call("PUT", f"{INTENTS}/{ident(1)}", intent_body()).status == 201

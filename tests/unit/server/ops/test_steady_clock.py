@@ -15,28 +15,72 @@ S = 1_000_000_000
 GOOD = Sync(True, 0.0, 0.001, 0.01)
 
 
-@given(st.lists(st.integers(0, 2**62), min_size=1))
-def test_time_never_steps_back_whatever_the_system_s_clock_does(times: list[int]) -> None:
-    source = iter([times[0], *times])
-    clock = SteadyClock(lambda: next(source))
-    told = [clock() for _ in times]
+class Machine:
+    """A machine's two clocks; a test lets time pass, and sets the one."""
+
+    def __init__(self) -> None:
+        self.utc_ns, self.up_ns = 1_000_000 * S, 5 * S
+        self.clock = SteadyClock(lambda: self.utc_ns, lambda: self.up_ns)
+
+    def after(self, seconds: float, step_s: float = 0.0) -> float:
+        """The exchange's time [s since the start], once seconds have passed and the clock was moved."""
+        self.utc_ns += round((seconds + step_s) * S)
+        self.up_ns += round(seconds * S)
+        return (self.clock() - 1_000_000 * S) / S
+
+
+@given(st.lists(st.tuples(st.floats(0, 100), st.floats(-1e6, 1e6) | st.just(0.0))))
+def test_time_never_steps_back_and_never_runs_ahead_of_a_clock_that_nobody_sets_unless_believed(
+    moves: list[tuple[float, float]],
+) -> None:
+    machine = Machine()
+    told = [machine.after(seconds, step_s) for seconds, step_s in moves]
     assert told == sorted(told)
-    assert all(own >= given for own, given in zip(told, times))
-    assert told[-1] == max(times)
+    for before, after, (seconds, _) in zip([0.0, *told], told, moves):
+        assert after - before <= seconds + 3_600 + 1e-3
+    if all(step_s <= 0 for _, step_s in moves):
+        assert all(own <= sum(s for s, _ in moves[: k + 1]) + 1e-3 for k, own in enumerate(told))
 
 
 def test_a_step_back_of_more_than_five_seconds_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
-    now = [100 * S]
-    clock = SteadyClock(lambda: now[0])
-    for seconds, steps in ((96, 0), (94, 1), (93, 1), (99, 1), (100, 1), (101, 1), (90, 2)):
-        now[0] = seconds * S
-        clock()
-        assert clock.steps_back == steps, seconds
-    assert clock.ahead_s == 11.0
+    machine = Machine()
+    assert machine.after(100) == 100
+    for seconds, step_s, time_s, steps in ((0, -4, 100, 0), (0, -2, 100, 1), (1, -1, 100, 1), (7, 0, 101, 1), (0, -20, 101, 2)):
+        assert machine.after(seconds, step_s) == time_s
+        assert machine.clock.steps_back == steps
+    assert machine.clock.ahead_s == 20.0
     assert caplog.text.count("set back") == 2
-    now[0] = 200 * S
-    assert clock() == 200 * S
-    assert clock.ahead_s == 0.0
+    assert machine.after(50) == 131
+    assert machine.clock.ahead_s == 0.0
+
+
+def test_a_jump_ahead_that_is_taken_back_leaves_no_trace(caplog: pytest.LogCaptureFixture) -> None:
+    machine = Machine()
+    assert machine.after(10, 365 * 86_400) == 10
+    assert machine.clock.suspect
+    assert machine.after(500) == 510
+    assert machine.after(1, -365 * 86_400) == 511
+    assert not machine.clock.suspect
+    assert caplog.text.count("jumped ahead") == 1
+
+
+def test_a_jump_of_up_to_an_hour_is_believed_after_a_minute_and_a_larger_one_never() -> None:
+    machine = Machine()
+    assert machine.after(1, 3_000) == 1
+    assert machine.after(59) == 60
+    assert machine.clock.suspect
+    assert machine.after(1) == 3_061
+    assert not machine.clock.suspect
+    machine = Machine()
+    machine.after(1, 4_000)
+    assert machine.after(86_400) == 86_401
+    assert machine.clock.suspect
+
+
+def test_a_clock_that_is_set_right_by_a_few_seconds_is_followed() -> None:
+    machine = Machine()
+    assert machine.after(1, 9) == 10
+    assert not machine.clock.suspect
 
 
 @pytest.mark.parametrize(
