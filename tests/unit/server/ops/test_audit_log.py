@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from sharedsky.cli import main
 from sharedsky.store.sqlite import audit
 from sharedsky.store.sqlite.migrate import migrate, scripts
 from sharedsky.store.sqlite.tokens import SqliteTokenStore
 from sharedsky.tokens.clients import Client, new_client, reinstated, rescoped, revoked, rotated
+from sharedsky.tokens.keyring import KeyFolder
 from token_samples import NOW_S, SCOPE, CountingRandom
 
 NOW = int(NOW_S)
@@ -117,3 +119,43 @@ def test_the_last_entries_are_told_in_their_order(database: Path) -> None:
         audit.record(database, number, "alice", "keys-rotated", str(number))
     assert [entry.object for entry in audit.entries(database, 2)] == ["3", "4"]
     assert [entry.at_ns for entry in audit.entries(database, 2)] == [3, 4]
+
+
+def test_a_restore_is_in_the_log_of_what_was_restored(database: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store = SqliteTokenStore(database, "alice")
+    store.add_client(a_client()[0])
+    store.close()
+    copy, new = database.with_name("copy.db"), database.with_name("new.db")
+    assert main(["backup", str(copy), "--database", str(database)]) == 0
+    assert main(["restore", str(copy), "--database", str(new)]) == 0
+    assert acts(new)[-1] == (audit.os_user(), "restored", "from copy.db")
+    assert acts(new)[:-1] == acts(database)
+    capsys.readouterr()
+    assert main(["audit", "--database", str(new), "--last", "1"]) == 0
+    assert capsys.readouterr().out.split()[1:] == [audit.os_user(), "restored", "from", "copy.db"]
+
+
+def test_the_log_of_a_file_that_is_not_there_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["audit", "--database", str(tmp_path / "none.db")]) == 1
+    assert "none.db" in capsys.readouterr().err
+    assert not (tmp_path / "none.db").exists()
+
+
+def test_an_object_with_control_characters_is_shown_escaped(database: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    audit.record(database, 5, "alice", "restored", "a\n\x1b[2J")
+    for form in ("text", "json"):
+        assert main(["audit", "--database", str(database), "--last", "1", "--format", form]) == 0
+        out = capsys.readouterr().out
+        assert "\x1b" not in out
+        assert out.count("\n") == 1
+
+
+def test_keys_that_are_replaced_are_in_the_log_and_a_database_is_not_made_for_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    database, keys = tmp_path / "sky.db", tmp_path / "keys"
+    KeyFolder(keys, bits=2048).load_or_create(NOW_S)
+    assert main(["keys", "replace", "--database", str(database), "--keys", str(keys)]) == 0
+    assert not database.exists()
+    SqliteTokenStore(database).close()
+    assert main(["keys", "replace", "--database", str(database), "--keys", str(keys)]) == 0
+    assert acts(database)[-1] == (audit.os_user(), "keys-replaced", "")
+    assert "server" not in capsys.readouterr().err
