@@ -19,7 +19,7 @@ from typing import Final
 from sharedsky.exchange.changes import Change, Drop, Put
 from sharedsky.exchange.model import Constraint, Cover, Entity, Intent, Report, Subscription, UssStatus
 from sharedsky.exchange.protocol import Record, Snapshot
-from sharedsky.ledger.canonical import Item, digest
+from sharedsky.ledger.canonical import LIST, encode_bytes, encode_integer, prefix
 from sharedsky.ledger.errors import LedgerValueError
 from sharedsky.ledger.fields import MAX_TEXT_BYTES, Subject
 from sharedsky.ledger.kinds import kind_number
@@ -104,26 +104,28 @@ def content_digest(value: Entity) -> bytes:
     """
     match value:
         case Intent():
-            return digest("intent-reference", (
-                _utf8(value.id), _utf8(value.manager), _utf8(value.state), value.version, _utf8(value.ovn),
-                _utf8(value.uss_base_url), value.start_ns, value.end_ns, _cover(value.cover),
+            return _digest("intent-reference", (
+                _text(value.id), _text(value.manager), _text(value.state), encode_integer(value.version),
+                _text(value.ovn), _text(value.uss_base_url), encode_integer(value.start_ns),
+                encode_integer(value.end_ns), _cover(value.cover),
             ))  # fmt: skip
         case Constraint():
-            return digest("constraint-reference", (
-                _utf8(value.id), _utf8(value.manager), value.version, _utf8(value.ovn), _utf8(value.uss_base_url),
-                value.start_ns, value.end_ns, _cover(value.cover),
+            return _digest("constraint-reference", (
+                _text(value.id), _text(value.manager), encode_integer(value.version), _text(value.ovn),
+                _text(value.uss_base_url), encode_integer(value.start_ns), encode_integer(value.end_ns),
+                _cover(value.cover),
             ))  # fmt: skip
         case Subscription():
-            flags = tuple(map(int, (value.for_intents, value.for_constraints, value.implicit)))
-            parts: tuple[Item, ...] = (
-                _utf8(value.id), _utf8(value.manager), _utf8(value.version), _utf8(value.uss_base_url), value.start_ns,
-                value.end_ns, *flags, _cover(value.cover),
-            )  # fmt: skip
-            return digest("subscription", parts)
+            flags = (value.for_intents, value.for_constraints, value.implicit)
+            return _digest("subscription", (
+                _text(value.id), _text(value.manager), _text(value.version), _text(value.uss_base_url),
+                encode_integer(value.start_ns), encode_integer(value.end_ns),
+                *(encode_integer(int(flag)) for flag in flags), _cover(value.cover),
+            ))  # fmt: skip
         case UssStatus():
-            return digest("availability", (_utf8(value.uss), _utf8(value.availability), _utf8(value.version)))
+            return _digest("availability", (_text(value.uss), _text(value.availability), _text(value.version)))
         case Report():
-            return digest("error-report", (_utf8(value.id), _utf8(value.reporter), value.body))
+            return _digest("error-report", (_text(value.id), _text(value.reporter), encode_bytes(value.body)))
 
 
 def ledger_name(text: str) -> str:
@@ -166,12 +168,21 @@ def _subject(state: _State) -> Subject:
     return Subject(ledger_name(state.id), state.number, content)
 
 
+def _digest(kind: str, items: Sequence[bytes]) -> bytes:
+    """The digest of a message of encoded items (ledger.canonical.digest, for what is made for each request)."""
+    return sha256(prefix(kind) + bytes([LIST]) + len(items).to_bytes(4, "big") + b"".join(items)).digest()
+
+
+def _text(text: str) -> bytes:
+    return encode_bytes(_utf8(text))
+
+
 def _utf8(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
 def _cover(cover: Cover) -> bytes:
     try:
-        return b"".join([_BOX.pack(*box) for box in cover])
+        return encode_bytes(b"".join([_BOX.pack(*box) for box in cover]))
     except struct.error as error:
         raise LedgerValueError(f"a box does not fit the ledger ({error}).", "Give levels and times in range.") from None

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256, shake_256
 from typing import Final, TypeAlias
 
@@ -49,6 +50,7 @@ _GROUP: Final = tuple(prefix("group") + bytes([number]) for number in (1, 2, 3))
 _FIELD: Final = tuple(prefix("field") + bytes([number + 1]) for number in range(len(FIELDS)))
 _LEAF_SECRETS: Final = prefix("leaf-secrets")
 _GROUP_SALTS: Final = prefix("group-salts")
+_EMPTY: Final = encode(())
 _LIST_OF_ALL: Final = bytes([LIST]) + len(FIELDS).to_bytes(4, "big")
 _HASHES: Final = tuple(slice(HASH_SIZE * k, HASH_SIZE * (k + 1)) for k in range(8))
 
@@ -155,21 +157,31 @@ def make_leaf(entry: f.Entry, counter: int, previous: bytes, time_ns: int) -> Le
         _encode_tags(entry.plan_tags, secrets),
         encode_integer(entry.kind),
         encode_text(entry.to_desk),
-        _encode_list([encode(one.item()) for one in entry.subjects]),
-        encode(entry.view.item()),
-        encode(entry.rules.item()),
-        encode(() if refers is None else refers.item()),
-        encode(entry.actor.item()),
+        _encode_list([_encode_subject(one) for one in entry.subjects]),
+        _encoded(entry.view),
+        _encoded(entry.rules),
+        _EMPTY if refers is None else encode(refers.item()),
+        _encoded(entry.actor),
         encode_integer(time_ns),
-        encode(entry.extra),
+        encode(entry.extra) if entry.extra else _EMPTY,
     )
     return Leaf(entry.secret, values, _value(secrets, values))
+
+
+@lru_cache(maxsize=1024)
+def _encoded(value: f.View | f.Rules | f.Actor) -> bytes:
+    """Its canonical bytes; the same few views, rules and actors come again and again."""
+    return encode(value.item())
 
 
 def _encode_tags(tags: tuple[bytes, ...], secrets: bytes) -> bytes:
     """Filled up from the leaf's secret, then in ascending order: neither number nor place of the real ones shows."""
     filled = [*tags, *(secrets[_HASHES[3 + k]] for k in range(f.PLAN_TAGS - len(tags)))]
     return _encode_list([encode_bytes(tag) for tag in sorted(filled)])
+
+
+def _encode_subject(one: f.Subject) -> bytes:
+    return _encode_list([encode_text(one.id), encode_integer(one.version), encode_bytes(one.content)])
 
 
 def _encode_list(parts: Sequence[bytes]) -> bytes:
