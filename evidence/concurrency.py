@@ -35,7 +35,7 @@ _CONTROL: Final = 1_500
 _CLOCK_NS: Final = 1_000_000_000
 
 
-def run(clients: int = 200, seconds: float = 15.0, seed: int = 1) -> tuple[str, bool]:
+def run(clients: int = 200, seconds: float = 8.0, seed: int = 1) -> tuple[str, bool]:
     """The summary as Markdown, and whether nothing is wrong with the history."""
     events = history(clients, seconds, seed)
     wrong = findings(events, _CLOCK_NS)
@@ -132,7 +132,7 @@ def main() -> int:
     """Run, for trying things out; the exit status is 0 where all holds."""
     parser = argparse.ArgumentParser(prog="python -m evidence.concurrency", description=__doc__)
     parser.add_argument("--clients", type=int, default=200, metavar="N", help="clients (default 200)")
-    parser.add_argument("--seconds", type=float, default=15.0, metavar="S", help="how long they work (default 15)")
+    parser.add_argument("--seconds", type=float, default=8.0, metavar="S", help="how long they work (default 8)")
     args = parser.parse_args()
     text, hold = run(args.clients, args.seconds)
     print(text)
