@@ -66,8 +66,9 @@ def free(port: int) -> bool:
     return True
 
 
-@pytest.mark.skipif(not free(8080), reason="something listens on port 8080 of this machine")
 def test_without_options_in_an_empty_folder_it_serves_and_its_first_words_lead_to_a_token(tmp_path: Path) -> None:
+    if not free(8080):
+        pytest.skip("something listens on port 8080 of this machine")
     with serving(tmp_path, port=8080) as served:
         lines = [line.removeprefix("sharedsky: ").strip() for line in served.said().splitlines()]
         assert "listening on http://127.0.0.1:8080" in lines
