@@ -16,7 +16,6 @@ import sys
 import tempfile
 import threading
 import time
-import urllib.request
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +23,7 @@ from typing import Final
 
 from bench.serving import OUT, ROOT, SCOPE, Served
 
+from evidence.crash_ledger import Onlooker
 from evidence.crash_load import Client, held_against
 from sharedsky.errors import SharedskyError
 from sharedsky.exchange.picture import Picture
@@ -36,6 +36,8 @@ CLIENTS: Final = 8
 NO_TEETH: Final = "Control: NO FINDING, though syncs were ignored: the checks see nothing."
 #: For how long the server works before it is killed [s].
 _LEAST_S, _MOST_S = 0.1, 1.5
+#: How often somebody looks at the ledger's checkpoint meanwhile [s].
+_LOOK_S: Final = 0.05
 _TRUNCATED: Final = 2**64 - 1
 _HEAD: Final = struct.Struct("=QQ")
 _SECTOR: Final = 512
@@ -55,7 +57,7 @@ class Crashes:
     repeated: int = 0
     unanswered: int = 0
     lost_bytes: int = 0
-    checkpoint: tuple[int, str] | None = None
+    seen: int = 0
 
     def run(self) -> None:
         """Start, load, kill, compare; `findings` tells what is wrong."""
@@ -70,23 +72,28 @@ class Crashes:
                 Client(name, k, server.port, server.tokens[name], random.Random(rng.random()))
                 for k, name in enumerate(names)
             ]  # fmt: skip
+            onlooker = Onlooker(server.port)
             for kill in range(self.kills):
-                self._one(server, clients, rng, kill)
+                self._one(server, clients, onlooker, rng, kill)
                 if len(self.findings) > 20 or server.stopped:
                     break
             server.kill()
             self.acknowledged = sum(client.count for client in clients)
             self.repeated = sum(client.repeated for client in clients)
-            for client in clients:
-                self.findings += client.findings
+            self.seen = onlooker.seen
+            self.findings += [finding for client in clients for finding in client.findings]
 
-    def _one(self, server: Served, clients: list[Client], rng: random.Random, kill: int) -> None:
+    def _one(
+        self, server: Served, clients: list[Client], onlooker: Onlooker, rng: random.Random, kill: int
+    ) -> None:
         stop = threading.Event()
         threads = [threading.Thread(target=client.work, args=(stop,)) for client in clients]
         for thread in threads:
             thread.start()
-        time.sleep(rng.uniform(_LEAST_S, _MOST_S))
-        self._see_checkpoint(server, kill)
+        until = time.monotonic() + rng.uniform(_LEAST_S, _MOST_S)
+        while time.monotonic() < until:
+            onlooker.look()
+            time.sleep(min(_LOOK_S, max(until - time.monotonic(), 0.0)))
         server.kill()
         stop.set()
         for thread in threads:
@@ -104,7 +111,9 @@ class Crashes:
             self._tell(kill, [str(error)])
             return
         self._tell(kill, fsck(server.database))
-        self._see_checkpoint(server, kill)
+        onlooker.insist()
+        self._tell(kill, onlooker.findings)
+        onlooker.findings.clear()
 
     def _start(self, server: Served) -> None:
         environment = {}
@@ -119,20 +128,6 @@ class Crashes:
                 **({"DROPSYNC_LIES": "1"} if self.lies else {}),
             }  # fmt: skip
         server.start(environment)
-
-    def _see_checkpoint(self, server: Served, kill: int) -> None:
-        """The ledger's checkpoint, where there is a ledger: it never gets shorter, nor another of the same length."""
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{server.port}/ledger/v1/checkpoint", timeout=10) as answer:
-                lines = answer.read().decode().splitlines()
-        except OSError:
-            return
-        size, root = int(lines[1]), lines[2]
-        if self.checkpoint is not None:
-            before, known = self.checkpoint
-            if size < before or (size == before and root != known):
-                self._tell(kill, [f"the checkpoint went from {before} {known} to {size} {root}"])
-        self.checkpoint = (size, root)
 
     def _tell(self, kill: int, findings: list[str]) -> None:
         self.findings += [f"after kill {kill + 1}: {finding}" for finding in findings[:10]]
@@ -234,15 +229,16 @@ def run(kills: int = 50) -> tuple[str, bool]:
         "",
         f"`kill -9` at random moments under the writes of {CLIENTS} clients, each time on the same file. After each: "
         "every acknowledged change is there, whole (cover, state, version, OVN, subscription); what was never answered "
-        "is there whole or not at all; `sharedsky fsck` finds nothing; unanswered requests, repeated, are answered.",
+        "is there whole or not at all; `sharedsky fsck` finds nothing; unanswered requests, repeated, are answered; "
+        "the ledger's new checkpoint is signed, and consistent with the last one seen.",
         "",
         "Power failure: what was not synced is lost as well, or a random part of it, torn at sectors; a shim notes the "
         "writes to the database and its WAL. This covers what the server syncs, and when; not a disk that lies about "
         "syncing, nor names of files, which are taken to be durable at once. Control: where the shim ignores "
         "syncs, the same checks must find losses.",
         "",
-        "| what dies | kills | changes acknowledged | unanswered | repeated | lost | findings |",
-        "|---|---|---|---|---|---|---|",
+        "| what dies | kills | changes acknowledged | unanswered | repeated | checkpoints seen | lost | findings |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     hold, told = True, []
     shim = build_shim()
@@ -254,7 +250,7 @@ def run(kills: int = 50) -> tuple[str, bool]:
         lost = f"{crashes.lost_bytes / 1e3:,.0f} kB" if crashes.shim else "-"
         lines.append(
             f"| {what} | {crashes.kills} | {crashes.acknowledged:,} | {crashes.unanswered} | {crashes.repeated} "
-            f"| {lost} | {len(crashes.findings)} |"
+            f"| {crashes.seen} | {lost} | {len(crashes.findings)} |"
         )
         told += [f"- {finding}" for finding in crashes.findings[:20]]
     if shim is not None:
