@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import shutil
 import sqlite3
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -12,6 +13,8 @@ import pytest
 
 from ledger_worlds import ISSUER, KEYS, ORIGIN, S, asked, desk_of, ledger_store, settled, shown, value_of
 from sharedsky.exchange.protocol import StoreUnavailable
+from sharedsky.ledger.bundle import ConsistencyBundle, parse_bundle
+from sharedsky.ledger.checkpoint import verify_checkpoint
 from sharedsky.ledger.keys import SigningKey
 from sharedsky.store.book import LedgerKeys
 from sharedsky.store.clock_guard import BELIEVED_AFTER_NS, MAX_AHEAD_NS, MAX_JUMP_NS, ClockGuard
@@ -111,6 +114,55 @@ def test_after_a_restart_the_same_checkpoint_is_shown_and_the_next_grows_from_it
     found = fsck(path, NOW_NS)
     assert found.wrong == []
     assert (found.rows["ledger_entry"], found.rows["ledger_checkpoint"]) == (9, 2)
+
+
+def test_whenever_the_power_goes_the_log_grows_from_every_checkpoint_that_was_shown(tmp_path: Path) -> None:
+    path, faults = tmp_path / "x.db", Faults()
+    copies: list[tuple[Path, bytes | None, int]] = []  # after each commit: the file, what was shown, acknowledged
+    done = []
+
+    def committed() -> None:
+        copy = path.with_name(f"crash-{len(copies)}.db")
+        for end in ("", "-wal"):
+            shutil.copy(f"{path}{end}", f"{copy}{end}")
+        copies.append((copy, desk_of(store).note, len(done)))
+
+    async def one(number: int) -> None:
+        await constraint(store, number)
+        done.append(number)
+
+    async def run() -> None:
+        for begin in range(1, 30, 6):
+            work = [one(number) for number in range(begin, begin + 6)]
+            await asyncio.gather(*work, store.checkpoint(NOW_NS + begin * S))
+        await store.close()
+
+    store = ledger_store(path, faults=faults)
+    faults.committed = committed
+    asyncio.run(run())
+    assert len(copies) >= 5
+    for copy, note, least in copies:
+        grows_from(copy, note, least)
+
+
+def grows_from(path: Path, note: bytes | None, least: int) -> None:
+    """A file as it lay: it agrees with itself, has what was acknowledged, and goes on from what was shown."""
+    assert fsck(path, NOW_NS).wrong == []
+
+    async def use(store: SqliteStore) -> None:
+        desk = desk_of(store)
+        await constraint(store, 1_000)
+        await store.checkpoint(NOW_NS)
+        shown(desk, least + 1)
+        if note is not None:
+            older = verify_checkpoint(note, [KEYS.signing.verifier], []).checkpoint
+            bundle = parse_bundle(desk.consistency(older.size, None))
+            assert isinstance(bundle, ConsistencyBundle)
+            assert bundle.older == note
+            assert settled(bytes(bundle)).finding is Finding.CONSISTENT
+
+    with_store(path, use)
+    assert fsck(path, NOW_NS).wrong == []
 
 
 def test_time_does_not_step_back_over_a_restart(tmp_path: Path) -> None:
