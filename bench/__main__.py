@@ -52,7 +52,8 @@ HEAD = """# Benchmarks
 
 `make bench` prints this table; `.venv/bin/python -m bench --write` keeps it here. Volumes are seeded, the number of
 their pairs is known (for planar edges), and each figure stands beside the obvious way to get the same answer, measured
-in the same run from the same arrays: ratios tell more than seconds, since machines differ and are shared.
+in the same run from the same arrays: ratios tell more than seconds, since machines differ and are shared. The load of
+the exchange comes from a client compiled with Go (bench/load); without Go its rows say NOT MEASURED.
 
 """
 
