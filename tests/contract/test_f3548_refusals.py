@@ -326,7 +326,11 @@ def test_an_availability_that_there_is_not_is_refused(world: World) -> None:
 
 
 def test_a_report_that_is_none_is_refused(world: World) -> None:
-    for path, value in (("exchange", ...), ("exchange/recorder_role", "Both"), ("exchange/request_time/format", "x"), ("report_id", "x" * 129)):
+    no_time = {"value": "yesterday", "format": "RFC3339"}
+    for path, value in (
+        ("exchange", ...), ("exchange/recorder_role", "Both"), ("exchange/request_time/format", "x"),
+        ("exchange/request_time/value", "2026-02-30T10:00:00Z"), ("exchange/response_time", no_time), ("report_id", "x" * 129),
+    ):  # fmt: skip
         assert world.call("POST", REPORTS, at(REPORT, path, value)).status == 400
 
 

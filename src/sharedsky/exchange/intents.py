@@ -77,7 +77,8 @@ def put_intent(request: PutIntent, cover: Cover, snapshot: Snapshot, fresh: Fres
         cover=cover,
     )
     changes = [*chosen.changes, Put(intent), *_left_behind(known, intent, snapshot)]
-    told = to_notify(snapshot, (cover,) if known is None else (cover, known.cover), "intents", changes)
+    moved = known is not None and known.cover != cover
+    told = to_notify(snapshot, (cover, known.cover) if known is not None and moved else (cover,), "intents", changes)
     changes.append(Notified(tuple(subscription.id for subscription in told)))
     availability = snapshot.status(request.manager).availability
     return Decided(Changed(intent, availability, told, created=known is None), tuple(changes))

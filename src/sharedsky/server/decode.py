@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
+from msgspec import UNSET
+
 from sharedsky.airspace.footprint import Circle
 from sharedsky.airspace.time import MAX_NS, NS_PER_S, parse_instant
 from sharedsky.errors import SharedskyError
@@ -182,6 +184,17 @@ def _shape(volume: wire.Volume3D, at: str) -> Circle | tuple[tuple[float, float]
         return Circle(circle.center.lat, circle.center.lng, circle.radius.value)
     except SharedskyError as error:
         raise BadRequest(f"{at}/volume/outline_circle: {error}") from None
+
+
+def check_record(record: wire.ExchangeRecord, at: str) -> None:
+    """See to it that the times of a record are times.
+
+    Raises:
+        BadRequest: one is none.
+    """
+    _instant(record.request_time, f"{at}/request_time/value", up=False)
+    if record.response_time is not UNSET:
+        _instant(record.response_time, f"{at}/response_time/value", up=False)
 
 
 def _instant(time: wire.RequestTime, at: str, *, up: bool) -> int:

@@ -7,6 +7,7 @@ Called by the routes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Final
 
 from sharedsky.airspace.time import format_instant
@@ -73,6 +74,7 @@ def subscribers(told: Iterable[Subscription]) -> list[wire.SubscriberToNotify]:
     return [wire.SubscriberToNotify(states, url) for url, states in by_url.items()]
 
 
+@lru_cache(maxsize=65_536)
 def time(ns: int) -> wire.Time:
     """An instant."""
     return wire.Time(format_instant(ns))

@@ -75,6 +75,7 @@ def report_routes(context: Context) -> list[HTTPRouteHandler]:
     )  # fmt: skip
     async def report(request: Call) -> Response[wire.ErrorReport]:
         data = await received(request, wire.ErrorReport)
+        decode.check_record(data.exchange, "exchange")
         reporter = caller_of(request).sub
 
         def decide(snapshot: Snapshot, new: Fresh) -> Decided[Sent]:
