@@ -41,6 +41,8 @@ from sharedsky.tokens.gate import Gate, GateSettings, open_gate
 from sharedsky.tokens.trust import parse_trust
 
 _LOG: Final = logging.getLogger("sharedsky")
+#: When Python looks for cycles: seldom, since requests leave hardly any behind.
+_COLLECT: Final = (50_000, 50, 100)
 #: Requests that wait to be accepted, for each address.
 _BACKLOG: Final = 2_048
 #: How long requests that are under way may take once the server is told to stop [s].
@@ -70,6 +72,7 @@ def serve(settings: Serve, say: Callable[[str], None]) -> None:
             server = _Server(_config(settings, store, gate, operation), store, operation, settings)
             gc.collect()
             gc.freeze()  # what is loaded stays: it need not be looked at again and again
+            gc.set_threshold(*_COLLECT)
             with asyncio.Runner(loop_factory=_loop_factory()) as runner:
                 runner.run(server.run_until_told(sockets[: len(settings.addresses)], admin))
         finally:

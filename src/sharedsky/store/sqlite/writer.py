@@ -24,7 +24,7 @@ from sharedsky.store.sqlite.connections import Connect
 MAX_BATCH: Final = 512
 #: Under load a commit waits a little for others to share it [s]: each commit takes the interpreter from the event loop
 #: several times, so that many small ones cost more than they save. Load is so many writes within so long.
-_GATHER_S: Final = 0.008
+_GATHER_S: Final = 0.010
 _LOAD_WRITES: Final = 16
 _LOAD_S: Final = 0.064
 
